@@ -9,9 +9,7 @@ Source = Literal["vision", "aria", "both"]
 DiffStatus = Literal["added", "changed", "removed"]
 
 # Roles one can enter something into; `inputs` of an inspection counts these (REST contract).
-INPUT_ROLES = frozenset(
-    {"textbox", "searchbox", "combobox", "spinbutton", "checkbox", "radio", "switch", "slider"}
-)
+INPUT_ROLES = frozenset({"textbox", "searchbox", "combobox", "spinbutton", "checkbox", "radio", "switch", "slider"})
 
 
 class Evidence(BaseModel):

@@ -1,0 +1,91 @@
+"""The events and the queues that want them. The bus is a public interface: a change here is a new version."""
+
+from typing import ClassVar, Literal
+
+from shared.model.accounts import AgentTarget, Model
+from shared.model.errors import FailureCode
+
+PREFIX = "scope."
+
+
+class Event(Model):
+    """The `data` of an envelope; every event is about one session."""
+
+    TYPE: ClassVar[str]
+    session_id: str
+    user_id: str
+
+
+class RecordingStored(Event):
+    """An upload was accepted: the video lies in the object store and the session is committed."""
+
+    TYPE: ClassVar[str] = "scope.recording.stored.v1"
+
+
+class FramesExtracted(Event):
+    TYPE: ClassVar[str] = "scope.frames.extracted.v1"
+    frame_count: int
+
+
+class LaneCompleted(Event):
+    """A lane has ended, well or not; `error` says why not."""
+
+    TYPE: ClassVar[str] = "scope.lane.completed.v1"
+    lane: Literal["vision", "aria"]
+    error: str | None = None
+
+
+class AnalysisCompleted(Event):
+    """Both lanes have ended; the evidence can be merged."""
+
+    TYPE: ClassVar[str] = "scope.analysis.completed.v1"
+
+
+class PromptRequested(Event):
+    """Build the prompt anew, for the session's own target or another one, and store it."""
+
+    TYPE: ClassVar[str] = "scope.prompt.requested.v1"
+    agent_target: AgentTarget | None = None
+
+
+class SessionCompleted(Event):
+    TYPE: ClassVar[str] = "scope.session.completed.v1"
+    frame_count: int
+
+
+class SessionFailed(Event):
+    TYPE: ClassVar[str] = "scope.session.failed.v1"
+    code: FailureCode
+    message: str
+
+
+class SessionDeleted(Event):
+    TYPE: ClassVar[str] = "scope.session.deleted.v1"
+
+
+EVENTS: tuple[type[Event], ...] = (
+    RecordingStored,
+    FramesExtracted,
+    LaneCompleted,
+    AnalysisCompleted,
+    PromptRequested,
+    SessionCompleted,
+    SessionFailed,
+    SessionDeleted,
+)
+
+# Durable work queues: every message of these types is worked off once by one of the queue's consumers.
+QUEUES: dict[str, tuple[type[Event], ...]] = {
+    "frames": (RecordingStored,),
+    "aria": (RecordingStored,),
+    "vision": (FramesExtracted,),
+    "prompter": (AnalysisCompleted, PromptRequested),
+    "cleanup": (SessionCompleted, SessionFailed, SessionDeleted),
+}
+
+TERMINAL_TYPES = frozenset({SessionCompleted.TYPE, SessionFailed.TYPE, SessionDeleted.TYPE})
+
+
+def queues_for(event_type: str) -> tuple[str, ...]:
+    """Names of the queues that a message of this type goes to."""
+    return tuple(name for name, wanted in QUEUES.items() if any(e.TYPE == event_type for e in wanted))

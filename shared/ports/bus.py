@@ -1,0 +1,79 @@
+"""The bus: durable work queues and transient listeners.
+
+What every adapter promises (tests/contract/bus_suite.py holds it to that):
+- `publish` returns once the bus has taken responsibility for every envelope, for every queue of its type.
+- A message is delivered at least once and is gone only by Done or DeadLetter; a consumer that dies gives it back.
+- A message whose handler raises is retried like `Retry`. Attempts are counted across restarts.
+- Two deliveries of one message never run at the same time while its consumer lives.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.model.envelope import Envelope
+from shared.model.outcomes import Outcome
+
+
+@dataclass(frozen=True)
+class Delivery:
+    queue: str
+    envelope: Envelope
+    attempt: int  # 1 is the first
+
+
+@dataclass(frozen=True)
+class QueueStats:
+    ready: int  # waiting, those that wait out a delay included
+    in_flight: int
+    dead: int
+
+
+@dataclass(frozen=True)
+class DeadMessage:
+    id: str
+    envelope: Envelope
+    reason: str
+    attempts: int
+
+
+Handler = Callable[[Delivery], Awaitable[Outcome]]
+Listener = Callable[[Envelope], None]
+
+
+class Subscription(Protocol):
+    async def wait(self) -> None:
+        """Return when stopped; raise what ended it if it died."""
+
+    async def stop(self, grace: float = 0.0) -> None:
+        """Take nothing new, give running handlers `grace` seconds, then cancel them.
+
+        What was cancelled goes back to its queue without counting as an attempt.
+        """
+
+
+class Bus(Protocol):
+    async def publish(self, envelopes: Sequence[Envelope]) -> None:
+        """Raise Unavailable if the bus did not take all of them (some may have been taken)."""
+
+    async def consume(self, queue: str, handler: Handler, *, prefetch: int = 1) -> Subscription:
+        """Work off a queue, at most `prefetch` messages at once."""
+
+    async def listen(self, types: frozenset[str], listener: Listener) -> Subscription:
+        """Every event of these types from now on, to every listener; none is kept for later."""
+
+    async def stats(self, queue: str) -> QueueStats: ...
+
+    async def dead_letters(self, queue: str, limit: int = 100) -> list[DeadMessage]:
+        """Oldest first."""
+
+    async def replay(self, queue: str, ids: Sequence[str]) -> int:
+        """Put dead messages back, attempts counted from zero; return how many there were."""
+
+    async def drop(self, queue: str, ids: Sequence[str]) -> int:
+        """Forget dead messages; return how many there were."""
+
+    async def ping(self) -> None:
+        """Raise Unavailable if the bus does not answer."""
+
+    async def close(self) -> None: ...
