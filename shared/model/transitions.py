@@ -15,6 +15,7 @@ from shared.model.events import (
     Event,
     FramesExtracted,
     LaneCompleted,
+    RecordingStored,
     SessionCompleted,
     SessionDeleted,
     SessionFailed,
@@ -71,7 +72,12 @@ class Deleted:
     """The owner deleted it: what remains is a mark that stops work in flight."""
 
 
-Change = LaneStarted | LaneProgressed | FramesKept | LaneEnded | PromptBuilt | Failed | Deleted
+@dataclass(frozen=True)
+class WokenUp:
+    """The session stood still: announce again whatever somebody should be working on."""
+
+
+Change = LaneStarted | LaneProgressed | FramesKept | LaneEnded | PromptBuilt | Failed | Deleted | WokenUp
 
 
 @dataclass(frozen=True)
@@ -197,6 +203,24 @@ def _deleted(session: Session, change: Deleted, now: datetime) -> Applied:
     return Applied(tombstone, (SessionDeleted(session_id=session.id, user_id=session.user_id),))
 
 
+def _woken_up(session: Session, change: WokenUp, now: datetime) -> Applied:
+    return Applied(session.model_copy(update={"sweeps": session.sweeps + 1}), pending_events(session))
+
+
+def pending_events(session: Session) -> tuple[Event, ...]:
+    """What should be on the bus for a session in work; handled ones are recognised by their ids and do no harm."""
+    about = {"session_id": session.id, "user_id": session.user_id}
+    lanes = session.lanes
+    events: list[Event] = []
+    if not (lanes.frame_extraction.finished and lanes.playwright_lane.finished):
+        events.append(RecordingStored(**about))
+    if lanes.frame_extraction.finished and not lanes.vision_lane.finished:
+        events.append(FramesExtracted(**about, frame_count=len(session.frames)))
+    if session.stage == "synthesizing":
+        events.append(AnalysisCompleted(**about))
+    return tuple(events)
+
+
 _STEPS: dict[type[Change], Callable[[Session, Any, datetime], Applied]] = {
     LaneStarted: _started,
     LaneProgressed: _progressed,
@@ -205,4 +229,5 @@ _STEPS: dict[type[Change], Callable[[Session, Any, datetime], Applied]] = {
     PromptBuilt: _prompt_built,
     Failed: _failed,
     Deleted: _deleted,
+    WokenUp: _woken_up,
 }

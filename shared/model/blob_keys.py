@@ -1,0 +1,40 @@
+"""Where everything of a session lies in the object store. Fixed keys: repeated work overwrites itself."""
+
+ROOT = "sessions"
+
+
+def session_prefix(session_id: str) -> str:
+    return f"{ROOT}/{session_id}"
+
+
+def session_of(key: str) -> str | None:
+    """The session that a key belongs to, or None for a key of another kind."""
+    parts = key.split("/")
+    return parts[1] if len(parts) > 2 and parts[0] == ROOT else None
+
+
+def recording_key(session_id: str) -> str:
+    return f"{session_prefix(session_id)}/recording"
+
+
+def image_key(session_id: str, frame_id: str) -> str:
+    return f"{session_prefix(session_id)}/frames/{frame_id}.png"
+
+
+def thumbnail_key(session_id: str, frame_id: str) -> str:
+    return f"{session_prefix(session_id)}/thumbnails/{frame_id}.webp"
+
+
+def vision_key(session_id: str) -> str:
+    """What the vision lane saw: a `VisionReport`."""
+    return f"{session_prefix(session_id)}/vision.json"
+
+
+def inspection_key(session_id: str) -> str:
+    """What the ARIA lane saw: an `Inspection`."""
+    return f"{session_prefix(session_id)}/inspection.json"
+
+
+def analysis_key(session_id: str) -> str:
+    """What both lanes say together: an `Analysis`."""
+    return f"{session_prefix(session_id)}/analysis.json"

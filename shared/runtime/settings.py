@@ -1,0 +1,44 @@
+"""What every process can be told by SCOPE_* variables. Each service adds its own in its `settings.py`."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_dir() -> Path:
+    return Path.home() / ".local" / "share" / "claude-scope"
+
+
+class RuntimeSettings(BaseSettings):
+    """Times are seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="SCOPE_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(default_factory=default_data_dir)
+    bus_url: str = "local:"
+    store_url: str = ""  # empty: SQLite in the data folder
+    blobs_url: str = ""  # empty: files in the data folder
+    internal_key: str = ""  # signs passes between our services; empty: made in the data folder
+
+    log_level: str = "info"
+    log_format: str = "auto"  # auto | json | console
+
+    admin_host: str = "127.0.0.1"
+    admin_port: int | None = None  # None: no admin server, 0: any free port
+
+    drain_grace: float = 20.0  # how long running work may go on after SIGTERM
+    relay_interval: float = 1.0  # how often outboxes of killed processes are looked for
+    sweep_interval: float = 60.0
+    stalled_after: float = 600.0  # a session that nobody touched for so long is woken up
+    sweeps_before_failure: int = 5
+    orphan_after: float = 3600.0  # stored files that no session knows are removed after this
+    tombstone_after: float = 24 * 3600.0
+
+    @property
+    def store(self) -> str:
+        return self.store_url or f"sqlite:///{self.data_dir / 'scope.db'}"
+
+    @property
+    def blobs(self) -> str:
+        return self.blobs_url or f"file://{self.data_dir / 'blobs'}"
