@@ -1,12 +1,14 @@
-"""Secrets that a data folder holds, and what is derived from them."""
+"""What makes an installation itself: the secrets in its data folder, and what is derived from them."""
 
+import contextlib
 import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
-_SECRET = "secret.key"
+_MASTER = "master.key"
 
 
 def keys_dir(data_dir: Path) -> Path:
@@ -18,17 +20,13 @@ def keys_dir(data_dir: Path) -> Path:
 
 def load_or_make(path: Path, make: bytes) -> bytes:
     """The file's content; when there is none, `make` is written first. Of two at once one wins and both agree."""
-    try:
-        handle = os.open(path.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        if not path.exists():
-            os.write(handle, make)
-            os.fsync(handle)
-            os.link(path.with_suffix(".new"), path)
-        os.close(handle)
-    except FileExistsError:
-        pass
-    finally:
-        path.with_suffix(".new").unlink(missing_ok=True)
+    if not path.exists():
+        with tempfile.NamedTemporaryFile(dir=path.parent) as part:  # created readable by its owner only
+            part.write(make)
+            part.flush()
+            os.fsync(part.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(part.name, path)
     return path.read_bytes()
 
 
@@ -36,7 +34,7 @@ def master_secret(data_dir: Path, configured: str = "") -> bytes:
     """32 bytes or more that every process of one installation shares."""
     if configured:
         return configured.encode()
-    return load_or_make(keys_dir(data_dir) / _SECRET, secrets.token_bytes(32))
+    return load_or_make(keys_dir(data_dir) / _MASTER, secrets.token_bytes(32))
 
 
 def derived_secret(master: bytes, purpose: str) -> bytes:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import jwt
 
-from shared.runtime.problems import Problem
 from shared.runtime.installation import derived_secret
+from shared.runtime.problems import Problem
 
 _ALGORITHM = "HS256"
 _LIFE_S = 60

@@ -24,7 +24,7 @@ _log = structlog.get_logger(__name__)
 class Process:
     """Use as `async with Process(settings) as process:`, add parts, then `await process.run()`.
 
-    Leaving it drains: servers first, then workers (with the settings' grace), then the last outboxes, then the ports.
+    Leaving it drains: servers first, then workers (with the settings' grace), the last outboxes, the ports.
     """
 
     ports: Ports

@@ -1,4 +1,4 @@
-"""The outbox relay: publishes what sessions have to say, then clears it. A crash in between repeats, never loses."""
+"""The outbox relay: publishes what sessions have to say, then clears it. A crash repeats, never loses."""
 
 import asyncio
 

@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Work:
-    """What a handler gets: the session as it was when the delivery came, the event, and a way to tell how far it is."""
+    """What a handler gets: the session as the delivery found it, the event, a way to tell how far it is."""
 
     session: Session
     envelope: Envelope
