@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from shared.model.errors import Unavailable
 from shared.model.ids import new_id
@@ -19,7 +20,7 @@ _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _log = structlog.get_logger("http")
 
 
-def middleware_of(service: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def middleware_of(service: str) -> Middleware:
     """The outermost middleware of a service's server."""
 
     @web.middleware

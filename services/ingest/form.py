@@ -1,0 +1,47 @@
+"""The fields of an upload beside its file. Pure."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from shared.model.accounts import AgentTarget
+from shared.model.web_address import web_address
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+WebAddress = Annotated[str, AfterValidator(web_address)]
+
+REPEATABLE = frozenset({"urls"})
+MAX_FIELD_BYTES = 16 * 1024
+
+
+class UploadForm(BaseModel):
+    """As in `POST /recordings`; texts arrive as strings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
+
+    title: Title
+    seed_url: WebAddress
+    notes: Annotated[str, Field(max_length=2000)] | None = None
+    agent_target: AgentTarget | None = None
+    duration_ms: Annotated[int, Field(ge=0, le=24 * 3600 * 1000)] | None = None
+    urls: Annotated[tuple[WebAddress, ...], Field(max_length=4)] = ()
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The seed URL first, each page once."""
+        return tuple(dict.fromkeys((self.seed_url, *self.urls)))
+
+
+FIELDS = frozenset(to_camel(name) for name in UploadForm.model_fields)
+
+
+def gathered(fields: list[tuple[str, str]]) -> dict[str, Any]:
+    """Fields as they arrived, repeatable ones as lists. An empty optional field counts as not given."""
+    form: dict[str, Any] = {}
+    for name, value in fields:
+        if name in REPEATABLE:
+            form.setdefault(name, []).append(value)
+        elif value or name in {"title", "seedUrl"}:
+            form[name] = value
+    return form
