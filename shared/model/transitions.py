@@ -4,11 +4,12 @@ A change that comes too late (the session has ended, or that step was taken alre
 `Applied.stale` says so and the caller acknowledges.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shared.model.accounts import AgentTarget
 from shared.model.errors import FailureCode
 from shared.model.events import (
     AnalysisCompleted,
@@ -55,7 +56,24 @@ class LaneEnded:
 
 @dataclass(frozen=True)
 class PromptBuilt:
+    """`agent_target` is given when it was built for another target than the session's so far."""
+
     prompt: str
+    agent_target: AgentTarget | None = None
+
+
+@dataclass(frozen=True)
+class Edited:
+    """The owner changed fields; names and values are those of `Session`."""
+
+    update: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class FrameRemoved:
+    """The owner took a kept frame out; only once the session has ended."""
+
+    frame_id: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +95,18 @@ class WokenUp:
     """The session stood still: announce again whatever somebody should be working on."""
 
 
-Change = LaneStarted | LaneProgressed | FramesKept | LaneEnded | PromptBuilt | Failed | Deleted | WokenUp
+Change = (
+    LaneStarted
+    | LaneProgressed
+    | FramesKept
+    | LaneEnded
+    | PromptBuilt
+    | Failed
+    | Deleted
+    | WokenUp
+    | Edited
+    | FrameRemoved
+)
 
 
 @dataclass(frozen=True)
@@ -87,9 +116,13 @@ class Applied:
     stale: bool = False
 
 
+# What may still happen to a session that has ended.
+_AFTER_THE_END = (PromptBuilt, Deleted, Edited, FrameRemoved)
+
+
 def apply(session: Session, change: Change, now: datetime) -> Applied:
     """Move the session by one change. Raises nothing; what does not fit is stale."""
-    if session.deleted or (session.terminal and not isinstance(change, PromptBuilt | Deleted)):
+    if session.deleted or (session.terminal and not isinstance(change, _AFTER_THE_END)):
         return Applied(session, stale=True)
     return _STEPS[type(change)](session, change, now)
 
@@ -108,6 +141,8 @@ def _lane(session: Session, name: LaneName) -> Lane:
 def _started(session: Session, change: LaneStarted, now: datetime) -> Applied:
     if _lane(session, change.lane).finished:
         return Applied(session, stale=True)
+    if change.lane == "synthesis":
+        session = session.model_copy(update={"prompt_status": "generating"})
     return Applied(with_lane(session, change.lane, status="running", started_at=now, error=None))
 
 
@@ -166,7 +201,10 @@ def _after_lane(session: Session, ended: LaneCompleted, now: datetime) -> Applie
 
 
 def _prompt_built(session: Session, change: PromptBuilt, now: datetime) -> Applied:
-    built = session.model_copy(update={"prompt": change.prompt, "prompt_status": "complete", "prompt_error": None})
+    update = {"prompt": change.prompt, "prompt_status": "complete", "prompt_error": None}
+    if change.agent_target is not None:
+        update["agent_target"] = change.agent_target
+    built = session.model_copy(update=update)
     if session.stage != "synthesizing":  # a rebuild on request changes the prompt and nothing else
         return Applied(built, stale=session.stage not in {"complete", "error"})
     built = with_lane(built, "synthesis", status="complete", completed_at=now)
@@ -177,6 +215,8 @@ def _prompt_built(session: Session, change: PromptBuilt, now: datetime) -> Appli
 def _failed(session: Session, change: Failed, now: datetime) -> Applied:
     failed = with_lane(session, change.lane, status="error", completed_at=now, error=change.message)
     failed = failed.model_copy(update={"failure": Failure(code=change.code, message=change.message)})
+    if change.lane == "synthesis":
+        failed = failed.model_copy(update={"prompt_status": "error", "prompt_error": change.message})
     event = SessionFailed(session_id=session.id, user_id=session.user_id, code=change.code, message=change.message)
     return Applied(_ended(failed, "error", now), (event,))
 
@@ -201,6 +241,21 @@ def _deleted(session: Session, change: Deleted, now: datetime) -> Applied:
         deleted=True,
     )
     return Applied(tombstone, (SessionDeleted(session_id=session.id, user_id=session.user_id),))
+
+
+def _edited(session: Session, change: Edited, now: datetime) -> Applied:
+    return Applied(session.model_copy(update=dict(change.update)))
+
+
+def _frame_removed(session: Session, change: FrameRemoved, now: datetime) -> Applied:
+    if not session.terminal or all(frame.id != change.frame_id for frame in session.frames):
+        return Applied(session, stale=True)
+    rest = tuple(
+        frame.model_copy(update={"returns_to": None}) if frame.returns_to == change.frame_id else frame
+        for frame in session.frames
+        if frame.id != change.frame_id
+    )
+    return Applied(session.model_copy(update={"frames": rest}))
 
 
 def _woken_up(session: Session, change: WokenUp, now: datetime) -> Applied:
@@ -230,4 +285,6 @@ _STEPS: dict[type[Change], Callable[[Session, Any, datetime], Applied]] = {
     Failed: _failed,
     Deleted: _deleted,
     WokenUp: _woken_up,
+    Edited: _edited,
+    FrameRemoved: _frame_removed,
 }

@@ -36,7 +36,7 @@ class Work:
 Handler = Callable[[Work], Awaitable[Decision | None]]
 
 
-def session_fails(lane: LaneName) -> Callable[[FailureCode, str], Change]:
+def session_fails(lane: LaneName) -> Callable[[FailureCode, str], Decision]:
     """For steps that nothing can go on without."""
 
     def change(code: FailureCode, message: str) -> Change:
@@ -55,7 +55,7 @@ class Job:
     queue: str
     handle: Handler
     lane: LaneName | None = None  # shown as running while the job is in work
-    on_failure: Callable[[FailureCode, str], Change] | None = None  # None: it is retried and then dead-lettered
+    on_failure: Callable[[FailureCode, str], Decision] | None = None  # None: it is retried and then dead-lettered
     timeout: float = 300.0  # seconds
     prefetch: int = 1
 

@@ -1,0 +1,71 @@
+"""The same thing in the next frame keeps its identity, so that added, changed and removed are real. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from services.analysis.merge.similarity import box_likeness, nearness, role_likeness, text_likeness
+from shared.model.evidence import Element, FrameElements
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+_ENOUGH = 0.55
+
+
+def with_identities(frames: Sequence[FrameElements], returns_to: Mapping[str, str]) -> list[FrameElements]:
+    """The frames with ids `e1`, `e2` … that mean the same element wherever they stand.
+
+    An element is looked for in the frame before, then in the frame that this one returns to.
+    """
+    named: list[FrameElements] = []
+    count = 0
+
+    def fresh() -> str:
+        nonlocal count
+        count += 1
+        return f"e{count}"
+
+    for frame in frames:
+        before = named[-1].elements if named else ()
+        earlier = next((f.elements for f in named if f.frame_id == returns_to.get(frame.frame_id)), ())
+        named.append(frame.model_copy(update={"elements": _named(frame.elements, before, earlier, fresh)}))
+    return named
+
+
+def _named(
+    elements: Sequence[Element], before: Sequence[Element], earlier: Sequence[Element], fresh: Callable[[], str]
+) -> tuple[Element, ...]:
+    found = best_pairs(elements, before, sameness, _ENOUGH)
+    taken = {before[j].id for j in found.values()}
+    rest = [e for e in earlier if e.id not in taken and all(e.id != b.id for b in before)]
+    again = best_pairs([e if i not in found else None for i, e in enumerate(elements)], rest, sameness, _ENOUGH)
+    ids = {i: before[j].id for i, j in found.items()} | {i: rest[j].id for i, j in again.items()}
+    return tuple(e.model_copy(update={"id": ids.get(i) or fresh()}) for i, e in enumerate(elements))
+
+
+def sameness(one: Element, other: Element) -> float:
+    """At the same place with a fitting role, or with the same text not far away (scrolled, pushed down)."""
+    role = role_likeness(one.role, other.role)
+    if role == 0:
+        return 0.0
+    place = box_likeness(one.box, other.box)
+    text = text_likeness(one.name, other.name) if one.name or other.name else 1.0
+    at_place = 0.5 * place + 0.3 * text + 0.2 * role if place > 0.4 and role > 0.5 else 0.0
+    by_text = 0.6 * text + 0.2 * role + 0.2 * nearness(one.box, other.box) if text > 0.85 and one.name else 0.0
+    return max(at_place, by_text)
+
+
+def best_pairs(
+    left: Sequence[T | None], right: Sequence[U], score: Callable[[T, U], float], enough: float
+) -> dict[int, int]:
+    """Indexes paired one to one, the best score first; ties go to the first in order."""
+    scored = [
+        (score(one, other), i, j) for i, one in enumerate(left) if one is not None for j, other in enumerate(right)
+    ]
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for points, i, j in sorted(scored, key=lambda row: (-row[0], row[1], row[2])):
+        if points >= enough and i not in pairs and j not in taken:
+            pairs[i] = j
+            taken.add(j)
+    return pairs

@@ -1,0 +1,31 @@
+"""What the lanes report and what both say together. Stored as JSON beside the session, never in it."""
+
+from shared.model.evidence import Evidence, FrameElements, PageSnapshot
+
+
+class VisionReport(Evidence):
+    """The vision lane's answer: frames in time order."""
+
+    provider: str
+    frames: tuple[FrameElements, ...]
+
+
+class Inspection(Evidence):
+    """The ARIA lane's answer: one snapshot per page that was to be opened, failed ones included."""
+
+    urls_inspected: tuple[str, ...] = ()  # those that could be opened
+    duration_ms: float = 0.0
+    snapshots: tuple[PageSnapshot, ...] = ()
+
+
+class Analysis(Evidence):
+    """The merged evidence. Elements keep their `id` from frame to frame; `source` says who saw them."""
+
+    frames: tuple[FrameElements, ...] = ()
+    inspection: Inspection = Inspection()
+
+    def elements_of(self, frame_id: str) -> FrameElements:
+        """The frame's elements; none when the frame was not analysed."""
+        return next(
+            (f for f in self.frames if f.frame_id == frame_id), FrameElements(frame_id=frame_id, elements=())
+        )
