@@ -28,7 +28,7 @@ def tree(elements: Sequence[Element], change: FrameDiff) -> list[TreeNode]:
     nodes += [TreeNode(e, "removed") for e in change.removed]
     nodes.sort(key=lambda node: (round(node.element.box.y, 2), node.element.box.x))
     containers = [node for node in nodes if node.element.role in CONTAINERS and node.diff_status != "removed"]
-    roots = []
+    roots: list[TreeNode] = []
     for node in nodes:
         parent = _parent(node, containers)
         (parent.children if parent else roots).append(node)
