@@ -1,0 +1,147 @@
+"""Rules for things one types into, and for the small controls beside a label. Pure."""
+
+from collections.abc import Iterator
+
+from services.analysis.vision.controls import Control
+from services.analysis.vision.ink import Colour, chroma, contrast, distance
+from services.analysis.vision.lines import TextLine
+from services.analysis.vision.regions import same_span
+from services.analysis.vision.scene import Draft, Finding, Scene
+from services.analysis.vision.shapes import Shape
+
+BORDER_CONTRAST = 20  # of 255, to both sides
+DOTS = frozenset("•●·∙.*○⚫ ")
+ARROWS = frozenset("▾▼⌄∨˅vV")
+BOX_MARKS = "□☐☑■▢◻○◯●"
+
+
+def controls(scene: Scene) -> Iterator[Finding]:
+    """Checkboxes, radios and switches with the label on their right, else on their left."""
+    used: set[TextLine] = set()
+    for control in scene.controls:
+        label = _control_label(scene, control, used)
+        used.update([label] if label else [])
+        name = label.text.lstrip(BOX_MARKS + " ") if label else ""
+        draft = Draft(
+            role=control.kind,
+            name=name,
+            rect=control.rect,
+            confidence=0.9 * label.score if label else 0.6,
+            state=("checked",) if control.checked else (),
+        )
+        yield Finding(draft, (label,) if label else ())
+
+
+def _control_label(scene: Scene, control: Control, used: set[TextLine]) -> TextLine | None:
+    rect, row = (
+        control.rect,
+        [line for line in scene.lines if same_span(line.rect, control.rect) and line not in used],
+    )
+    right = [line for line in row if -4 <= line.rect.x0 - rect.x1 <= 1.4 * line.ink.font_px]
+    left = [line for line in row if -4 <= rect.x0 - line.rect.x1 <= 1.4 * line.ink.font_px]
+    return min(right, key=lambda line: line.rect.x0, default=None) or max(
+        left, key=lambda line: line.rect.x1, default=None
+    )
+
+
+def textboxes(scene: Scene) -> Iterator[Finding]:
+    """Bordered boxes of plain ground with nothing, or one left-aligned text, inside."""
+    boxes = [shape for shape in scene.shapes if _is_field(scene, shape)]
+    for shape in boxes:
+        inside = scene.free(scene.own_lines(shape))
+        label = _field_label(scene, shape)
+        name, value = _name_and_value(scene, shape, inside, label)
+        state = _field_state(shape, [other for other in boxes if other is not shape])
+        role = "combobox" if _has_arrow(shape, inside) else "textbox"
+        sure = 0.85 if label or inside else 0.6
+        draft = Draft(
+            role, name, shape.rect, sure * min((line.score for line in inside), default=1.0), state, value
+        )
+        yield Finding(draft, (*inside, *((label,) if label else ())), shape)
+
+
+def _is_field(scene: Scene, shape: Shape) -> bool:
+    rect = shape.rect
+    if shape.border is None or chroma(shape.fill) > 20 or shape.solidity < 0.93 or shape.spread > 8:
+        return False
+    if min(distance(shape.border, shape.fill), distance(shape.border, shape.outside)) < BORDER_CONTRAST:
+        return False
+    single = 22 <= rect.height <= 5 * scene.body_px and rect.width >= 3 * rect.height
+    area = rect.height <= scene.height / 3 and rect.width >= 1.4 * rect.height and rect.width >= 10 * scene.body_px
+    texts = scene.lines_inside(rect)
+    if not (single or area) or len(texts) != len(scene.own_lines(shape)) or (texts and not scene.free(texts)):
+        return False
+    return _one_left_text(shape, texts) if single else _written_area(shape, texts)
+
+
+def _one_left_text(shape: Shape, texts: tuple[TextLine, ...]) -> bool:
+    if not texts:
+        return True
+    left = min(line.rect.x0 for line in texts) - shape.rect.x0
+    right = shape.rect.x1 - max(line.rect.x1 for line in texts)
+    one_row = all(same_span(line.rect, texts[0].rect) for line in texts)
+    return one_row and left <= 1.2 * shape.rect.height and (right > 1.6 * left + 4 or _has_arrow(shape, texts))
+
+
+def _written_area(shape: Shape, texts: tuple[TextLine, ...]) -> bool:
+    """Several lines high: only with a clear border, and text of one size from the upper left corner on."""
+    if shape.border is None or distance(shape.border, shape.fill) < 60 or shape.texture > 0.4:
+        return False
+    sizes = [line.ink.font_px for line in texts]
+    at_corner = not texts or (texts[0].rect.y0 - shape.rect.y0 <= 24 and texts[0].rect.x0 - shape.rect.x0 <= 24)
+    return (
+        at_corner
+        and (not sizes or max(sizes) <= 1.2 * min(sizes))
+        and not any(line.ink.stroke > 0.16 for line in texts)
+    )
+
+
+def _has_arrow(shape: Shape, texts: tuple[TextLine, ...]) -> bool:
+    last = max(texts, key=lambda line: line.rect.x1, default=None)
+    return last is not None and len(texts) > 1 and last.text in ARROWS and shape.rect.x1 - last.rect.x1 < 24
+
+
+def _field_label(scene: Scene, shape: Shape) -> TextLine | None:
+    """The line right above, starting where the box starts, else the one on its left."""
+    rect, host = shape.rect, scene.host(shape.rect)
+    near = [line for line in scene.free(scene.lines) if scene.hosts[line] is host and not is_red(line.ink.colour)]
+    above = [
+        line
+        for line in near
+        if abs(line.rect.x0 - rect.x0) <= scene.body_px and -2 <= rect.y0 - line.rect.y1 <= 1.3 * scene.body_px
+    ]
+    left = [
+        line for line in near if same_span(line.rect, rect) and 0 <= rect.x0 - line.rect.x1 <= 2 * scene.body_px
+    ]
+    return max(above, key=lambda line: line.rect.y1, default=None) or max(
+        left, key=lambda line: line.rect.x1, default=None
+    )
+
+
+def _name_and_value(
+    scene: Scene, shape: Shape, inside: tuple[TextLine, ...], label: TextLine | None
+) -> tuple[str, str | None]:
+    texts = [line for line in inside if line.text not in ARROWS]
+    written = [line for line in texts if contrast(line.ink.colour, shape.fill) >= 7]
+    hint = " ".join(line.text for line in texts if line not in written)
+    known = scene.earlier(shape.rect, "textbox")
+    name = label.text.rstrip(" :*") if label else hint or (known.name if known else "")
+    content = " ".join(line.text for line in written).rstrip("|")
+    if content and set(content) <= DOTS:
+        content = "•" * len(content.replace(" ", ""))
+    return name, content or None
+
+
+def _field_state(shape: Shape, others: list[Shape]) -> tuple[str, ...]:
+    border = shape.border
+    if border is None:
+        return ()
+    if is_red(border):
+        return ("invalid",)
+    calm = [other.border for other in others if other.border and distance(other.border, border) >= 60]
+    odd = len(calm) > len(others) / 2
+    return ("focused",) if odd or chroma(border) > 70 or (shape.border_px >= 3 and chroma(border) > 40) else ()
+
+
+def is_red(colour: Colour) -> bool:
+    return colour.r > 140 and colour.r - max(colour.g, colour.b) > 55

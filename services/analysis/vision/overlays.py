@@ -1,0 +1,63 @@
+"""Rules for boxes that hold more than a label: dialogs, alert boxes, pictures. Pure."""
+
+from collections.abc import Iterator
+
+from services.analysis.vision.fields import is_red
+from services.analysis.vision.ink import Colour, chroma, luma
+from services.analysis.vision.regions import contains
+from services.analysis.vision.scene import Draft, Finding, Scene
+from services.analysis.vision.shapes import Shape
+
+
+def dialogs(scene: Scene) -> Iterator[Finding]:
+    """A large bright box over a page that got darker."""
+    if not scene.dimmed:
+        return
+    boxes = [shape for shape in scene.shapes if _is_dialog(scene, shape)]
+    best = max(boxes, key=lambda shape: shape.rect.area, default=None)
+    if best is not None:
+        inside = scene.lines_inside(best.rect)
+        title = max(inside, key=lambda line: (line.ink.font_px > 1.1 * scene.body_px, -line.rect.y0))
+        yield Finding(Draft("dialog", title.text, best.rect, 0.8), (), best)
+
+
+def _is_dialog(scene: Scene, shape: Shape) -> bool:
+    rect = shape.rect
+    part = rect.area / (scene.width * scene.height)
+    bright = luma(shape.fill) - luma(shape.outside) > 40
+    inward = rect.x0 > 0 and rect.x1 < scene.width and rect.y0 >= 0 and rect.y1 <= scene.height
+    return bool(0.02 < part < 0.7 and bright and inward and scene.lines_inside(rect))
+
+
+def alert_boxes(scene: Scene) -> Iterator[Finding]:
+    """Boxes tinted red or green with a short message."""
+    for shape in scene.shapes:
+        texts = scene.free(scene.own_lines(shape))
+        tint = _tint(shape.fill)
+        if tint is None or not texts or len(texts) > 4 or shape.rect.height < 2.0 * texts[0].ink.font_px:
+            continue
+        if shape.rect.width < 3 * shape.rect.height or shape.solidity < 0.9:
+            continue
+        name = " ".join(line.text for line in texts)
+        role, sure = ("alert", 0.75) if tint == "red" else ("status", 0.55)
+        yield Finding(Draft(role, name, shape.rect, sure), texts, shape)
+
+
+def _tint(fill: Colour) -> str | None:
+    if chroma(fill) < 14:
+        return None
+    if is_red(fill) or (luma(fill) > 190 and fill.r - max(fill.g, fill.b) >= 14 and abs(fill.g - fill.b) < 12):
+        return "red"
+    return "green" if fill.g - max(fill.r, fill.b) >= 10 else None
+
+
+def images(scene: Scene) -> Iterator[Finding]:
+    """Boxes without text that hold a gradient or a picture."""
+    for shape in scene.shapes:
+        rect = shape.rect
+        if min(rect.width, rect.height) < 40 or scene.lines_inside(rect) or shape.spread < 10:
+            continue
+        if not any(
+            contains(other.rect, rect) and other.spread >= 10 for other in scene.shapes if other is not shape
+        ):
+            yield Finding(Draft("img", "", rect, 0.5), (), shape)

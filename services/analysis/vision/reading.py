@@ -1,0 +1,99 @@
+"""What of a frame has to be read, and reading it: detection per region, recognition per line."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import cv2
+import numpy as np
+
+from services.analysis.vision.ink import inspect, without_caret
+from services.analysis.vision.lines import TextLine, is_noise, joined
+from services.analysis.vision.ocr import Image, Ocr, Reading
+from services.analysis.vision.regions import Rect, clip, merged, pad, same_span, share, shift, whole_lines
+
+MARGIN = 12  # pixels round a changed box: the detector wants some ground round its text
+WHOLE_FRAME_FROM = 0.6  # share of the frame from which reading all of it at once is cheaper
+MOVED = 24  # of 255, on 4-pixel means: a line that differs so much from the frame before is another text
+SMALL_REGION = 400_000  # pixels up to which a region is enlarged for the detector
+ENLARGED = 1.5
+MARKS = "□☐☑■▢◻◯○ "
+
+
+def plan(image: Image, old: tuple[Image, tuple[TextLine, ...]] | None, changed: Sequence[Rect]) -> tuple[Rect, ...]:
+    """Disjoint regions to read: the frame, or what changed, in whole lines."""
+    height, width = image.shape[:2]
+    frame = Rect(0, 0, width, height)
+    if old is None:
+        return (frame,)
+    before, lines = old
+    rects = [line.rect for line in lines]
+    moved = [pad(rect, MARGIN // 2, MARGIN // 2) for rect in rects if _moved(before, image, rect)]
+    wanted = [clip(rect, width, height) for rect in (*(pad(box, MARGIN, MARGIN) for box in changed), *moved)]
+    regions = tuple(clip(region, width, height) for region in whole_lines(merged(wanted), rects, MARGIN // 2))
+    return (frame,) if share(regions, width, height) > WHOLE_FRAME_FROM else regions
+
+
+def _moved(before: Image, after: Image, rect: Rect) -> bool:
+    """A line that no box names but whose pixels changed: in a masked clock, or under the pointer."""
+    window = (slice(rect.y0, rect.y1), slice(rect.x0, rect.x1))
+    size = (max(1, rect.width // 4), max(1, rect.height // 4))
+    one, two = (cv2.resize(part[window], size, interpolation=cv2.INTER_AREA) for part in (before, after))
+    return bool(np.abs(one.astype(np.int16) - two).max() > MOVED)
+
+
+def read_regions(ocr: Ocr, image: Image, regions: Sequence[Rect], controls: Sequence[Rect]) -> tuple[TextLine, ...]:
+    """The lines of text in the regions. Controls are cut off from the labels that the detector glued to them."""
+    spots = [_beside(spot, controls) for region in regions for spot in _find(ocr, image, region)]
+    spots = [spot for spot in spots if spot.width > 3 and spot.height > 5]
+    crops = [without_caret(image[s.y0 : s.y1, s.x0 : s.x1]) for s in spots]
+    lines = [_line(image, spot, reading) for spot, reading in zip(spots, ocr.read(crops), strict=True)]
+    return joined([line for line in lines if line is not None])
+
+
+def _find(ocr: Ocr, image: Image, region: Rect) -> list[Rect]:
+    """Text in one region; it grows sideways while text touches its rim, so that no line is cut."""
+    height, width = image.shape[:2]
+    for _ in range(3):
+        found = _detect(ocr, image, region)
+        rims = [
+            spot
+            for spot in found
+            if (spot.x0 <= region.x0 + 1 < spot.x1 and region.x0 > 0)
+            or (spot.x1 >= region.x1 - 1 and region.x1 < width)
+        ]
+        if not rims:
+            return found
+        step = 4 * max(spot.height for spot in rims)
+        region = clip(Rect(region.x0 - step, region.y0, region.x1 + step, region.y1), width, height)
+    return found
+
+
+def _detect(ocr: Ocr, image: Image, region: Rect) -> list[Rect]:
+    crop = image[region.y0 : region.y1, region.x0 : region.x1]
+    scale = ENLARGED if region.area <= SMALL_REGION else 1.0
+    if scale != 1.0:
+        crop = resized(crop, round(crop.shape[1] * scale), round(crop.shape[0] * scale), cv2.INTER_CUBIC)
+    found = [Rect(*(round(edge / scale) for edge in spot)) for spot in ocr.find(crop)]
+    return [shift(spot, region.x0, region.y0) for spot in found]
+
+
+def _beside(spot: Rect, controls: Sequence[Rect]) -> Rect:
+    for control in controls:
+        if same_span(spot, control) and spot.x0 < control.x1 and control.x0 < spot.x1:
+            if control.cx < spot.x0 + spot.height:
+                spot = spot._replace(x0=min(spot.x1, control.x1 + 1))
+            elif control.cx > spot.x1 - spot.height:
+                spot = spot._replace(x1=max(spot.x0, control.x0 - 1))
+    return spot
+
+
+def _line(image: Image, spot: Rect, reading: Reading) -> TextLine | None:
+    text = reading.text.strip(MARKS)
+    if is_noise(text, reading.score):
+        return None
+    rect, ink = inspect(image, spot, text)
+    return TextLine(rect, text, reading.score, ink)
+
+
+def resized(image: Image, width: int, height: int, how: int) -> Image:
+    return cast(Image, cv2.resize(image, (width, height), interpolation=how))
