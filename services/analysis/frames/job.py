@@ -12,7 +12,7 @@ from services.analysis.settings import AnalysisSettings
 from shared.model.blob_keys import image_key, thumbnail_key
 from shared.model.errors import PermanentFailure
 from shared.model.evidence import Box
-from shared.model.ids import derived_id
+from shared.model.ids import asset_id, derived_id
 from shared.model.session import FrameRef, Recording, Session
 from shared.model.transitions import FramesKept
 from shared.ports.blobs import BlobMissing
@@ -88,7 +88,7 @@ async def _store(ports: Ports, session: Session, decoded: Decoded, folder: Path)
             returns_to=ids[frame["returnsTo"]] if frame["returnsTo"] is not None else None,
             image_key=image_key(session.id, frame_id),
             thumbnail_key=thumbnail_key(session.id, frame_id),
-            asset_id=derived_id("ast", session.id, frame_id),
+            asset_id=asset_id(session.id, frame_id),
             width=width,
             height=height,
             created_at=now,

@@ -1,0 +1,96 @@
+"""Composition root of the gateway: the only public door."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import ClientSession, web
+
+from services.gateway.api.call import MAX_BODY, Call, Context
+from services.gateway.api.routes import ROUTES, Route
+from services.gateway.assets import AssetLinks
+from services.gateway.cors import cors_middleware, cors_signal
+from services.gateway.identity.accounts import Accounts
+from services.gateway.identity.external_issuer import ExternalIssuer
+from services.gateway.identity.local_issuer import ISSUER, LocalIssuer
+from services.gateway.identity.tokens import Tokens
+from services.gateway.limits import Limits
+from services.gateway.settings import GatewaySettings
+from services.gateway.waiting import EndOfSessions
+from shared.model.events import TERMINAL_TYPES
+from shared.runtime.admin import port_checks
+from shared.runtime.installation import derived_secret, master_secret
+from shared.runtime.passes import Passes
+from shared.runtime.process import Process
+from shared.runtime.web import middleware_of, stamp
+
+
+def gateway_app(context: Context) -> web.Application:
+    limits = Limits(context.ports.store, context.ports.clock, context.settings)
+    origins = context.settings.cors_origins
+    app = web.Application(
+        client_max_size=MAX_BODY, middlewares=[middleware_of("gateway"), cors_middleware(origins)]
+    )
+    app.on_response_prepare.append(stamp)
+    app.on_response_prepare.append(cors_signal(origins))
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, guarded(route, context, limits))
+    return app
+
+
+def guarded(
+    route: Route, context: Context, limits: Limits
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """The row's handler behind what the row asks for: a token and its bucket, or the bucket of sign-ins."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if route.access == "open":
+            return await route.handler(Call(context, request))
+        if route.access == "signin":
+            headers = await limits.signin(request)
+            return _with(headers, await route.handler(Call(context, request)))
+        claims = await context.tokens.claims(request.headers.get("Authorization"))
+        headers = await limits.account(claims.subject)
+        account = await context.accounts.of(claims)
+        structlog.contextvars.bind_contextvars(user_id=account.id)
+        return _with(headers, await route.handler(Call(context, request, account)))
+
+    return handle
+
+
+def _with(headers: object, response: web.StreamResponse) -> web.StreamResponse:
+    response.headers.update(headers)  # type: ignore[call-overload]
+    return response
+
+
+async def add_gateway(process: Process, settings: GatewaySettings) -> str:
+    """Start the gateway in this process; return the URL of its server."""
+    http = await process.stack.enter_async_context(ClientSession(auto_decompress=False))
+    ends = EndOfSessions(process.ports.store)
+    listening = await process.ports.bus.listen(TERMINAL_TYPES, ends.heard)
+    process.stack.push_async_callback(listening.stop)
+    app = gateway_app(_context(process, settings, http, ends))
+    host, port = await process.serve(app, settings.host, settings.port)
+    return f"http://{'[' + host + ']' if ':' in host else host}:{port}"
+
+
+def _context(process: Process, settings: GatewaySettings, http: ClientSession, ends: EndOfSessions) -> Context:
+    master = master_secret(settings.data_dir, settings.internal_key)
+    issuer = None if settings.jwks_url else LocalIssuer.load(settings.data_dir)
+    tokens = (
+        Tokens(issuer, ISSUER)
+        if issuer is not None
+        else Tokens(ExternalIssuer(http, settings.jwks_url), settings.jwt_issuer, settings.jwt_audience)
+    )
+    return Context(
+        settings=settings,
+        ports=process.ports,
+        ledger=process.ledger,
+        http=http,
+        passes=Passes.of(master),
+        tokens=tokens,
+        accounts=Accounts(process.ports.store, process.ports.clock),
+        issuer=issuer,
+        links=AssetLinks(derived_secret(master, "asset links"), settings.asset_ttl),
+        ends=ends,
+        checks=port_checks(process.ports),
+    )

@@ -1,0 +1,35 @@
+"""What the gateway can be told."""
+
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
+
+from shared.runtime.settings import RuntimeSettings
+
+
+class GatewaySettings(RuntimeSettings):
+    """Times are seconds."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    ingest_url: str = "http://127.0.0.1:8081"
+    prompter_url: str = "http://127.0.0.1:8082"
+
+    sync_wait: float = 120.0  # POST /recordings without respond-async answers 202 after this
+    rate_per_second: float = Field(default=20.0, gt=0)  # per account, on average
+    rate_burst: int = Field(default=120, ge=1)  # per account, at once
+    signin_per_minute: float = Field(default=20.0, gt=0)  # per client address, sign-up and sign-in
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()  # https://app.example,http://localhost:5173
+
+    token_ttl: float = 7 * 24 * 3600.0  # of the local issuer's tokens
+    asset_ttl: int = 3600  # signed links live for one to two of these
+
+    jwks_url: str = ""  # set: an external issuer; the local one is switched off
+    jwt_issuer: str = ""
+    jwt_audience: str = ""
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
