@@ -1,6 +1,6 @@
 """Composition root of the gateway: the only public door."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from aiohttp import ClientSession, web
@@ -20,6 +20,7 @@ from shared.model.events import TERMINAL_TYPES
 from shared.runtime.admin import port_checks
 from shared.runtime.installation import derived_secret, master_secret
 from shared.runtime.passes import Passes
+from shared.runtime.problems import Problem
 from shared.runtime.process import Process
 from shared.runtime.web import middleware_of, stamp
 
@@ -46,19 +47,24 @@ def guarded(
         if route.access == "open":
             return await route.handler(Call(context, request))
         if route.access == "signin":
-            headers = await limits.signin(request)
-            return _with(headers, await route.handler(Call(context, request)))
+            return await _counted(await limits.signin(request), route.handler(Call(context, request)))
         claims = await context.tokens.claims(request.headers.get("Authorization"))
         headers = await limits.account(claims.subject)
         account = await context.accounts.of(claims)
-        structlog.contextvars.bind_contextvars(user_id=account.id)
-        return _with(headers, await route.handler(Call(context, request, account)))
+        with structlog.contextvars.bound_contextvars(user_id=account.id):
+            return await _counted(headers, route.handler(Call(context, request, account)))
 
     return handle
 
 
-def _with(headers: object, response: web.StreamResponse) -> web.StreamResponse:
-    response.headers.update(headers)  # type: ignore[call-overload]
+async def _counted(headers: Mapping[str, str], answer: Awaitable[web.StreamResponse]) -> web.StreamResponse:
+    """The answer, or the problem, with the fields of the bucket."""
+    try:
+        response = await answer
+    except Problem as problem:
+        problem.headers = {**headers, **problem.headers}
+        raise
+    response.headers.update(headers)
     return response
 
 

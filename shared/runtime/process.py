@@ -18,6 +18,7 @@ from shared.runtime.sweeper import Sweeper
 from shared.runtime.wiring import Ports, open_ports
 from shared.runtime.worker import Job, Worker
 
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _log = structlog.get_logger(__name__)
 
 
@@ -93,8 +94,8 @@ class Process:
     async def run(self) -> None:
         """Until SIGTERM, SIGINT or `stop`. Raises what a side task died of."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self._asked_to_stop)
         stopping = asyncio.create_task(self._stop.wait())
         ended, _ = await asyncio.wait({stopping, *self._watched}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -103,6 +104,12 @@ class Process:
             task.result()
             raise RuntimeError(f"{self._watched[task]} ended on its own")
         _log.info("draining", grace_s=self.settings.drain_grace)
+
+    def _asked_to_stop(self) -> None:
+        """A second signal ends the process at once: what is cut off is taken up by the next start."""
+        self._stop.set()
+        for number in _SIGNALS:
+            asyncio.get_running_loop().remove_signal_handler(number)
 
     async def _last_words(self) -> None:
         """Events of the last commits leave with us; if the bus is down they leave with the next start."""

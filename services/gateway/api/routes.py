@@ -35,7 +35,7 @@ _UPLOAD_HEADERS = {
 _SESSION_PATH = "/api/sessions/{id}"
 
 ROUTES: tuple[Route, ...] = (
-    Route("POST", "/api/recordings", recordings.post_recording, "Upload a recording and get its prompt", "Recordings",
+    Route("POST", "/api/recordings", recordings.post_recording, "Upload a recording, get its prompt", "Recordings",
           {200: s.Processing, 202: s.Accepted}, errors=(400, 409, 422), headers=_UPLOAD_HEADERS),
     Route("POST", "/api/sessions", sessions.create_session, "Make a session by hand", "Sessions",
           {201: s.SessionBody}, body=s.NewSession, errors=(400,)),
@@ -57,7 +57,8 @@ ROUTES: tuple[Route, ...] = (
           {200: "text/markdown"}, query=s.PromptDownload, errors=(400, 404)),
     Route("DELETE", f"{_SESSION_PATH}/frames/{{frameId}}", frames.remove_frame, "Take a kept frame out", "Sessions",
           {204: None}, errors=(404, 409)),
-    Route("GET", "/api/settings", account.read_settings, "The account's settings", "Account", {200: s.SettingsBody}),
+    Route("GET", "/api/settings", account.read_settings, "The account's settings", "Account",
+          {200: s.SettingsBody}),
     Route("PATCH", "/api/settings", account.change_settings, "Change settings", "Account",
           {200: s.SettingsBody}, body=s.SettingsPatch, errors=(400,)),
     Route("GET", "/api/auth/me", account.read_me, "Who the token belongs to", "Account", {200: s.User}),
@@ -65,7 +66,7 @@ ROUTES: tuple[Route, ...] = (
           {201: s.SignedIn}, body=s.SignUp, errors=(400, 404, 409), access="signin"),
     Route("POST", "/api/auth/login", account.sign_in, "Sign in at the local issuer", "Account",
           {200: s.SignedIn}, body=s.SignIn, errors=(400, 401, 404), access="signin"),
-    Route("GET", "/api/assets/{id}", frames.read_asset, "A thumbnail, by signed link or its owner's token", "Assets",
+    Route("GET", "/api/assets/{id}", frames.read_asset, "A thumbnail, by signed link or owner's token", "Assets",
           {200: "image/webp"}, errors=(404,), access="open"),
     Route("GET", "/api/health", health.read_health, "Whether the service works", "Service",
           {200: s.Health}, access="open"),

@@ -1,0 +1,90 @@
+"""All four services in one process: what `scope up` starts."""
+
+import fcntl
+import ipaddress
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.analysis.app import add_aria, add_frames, add_vision
+from services.analysis.settings import AnalysisSettings
+from services.gateway.app import add_gateway
+from services.gateway.settings import GatewaySettings
+from services.ingest.app import add_ingest
+from services.ingest.settings import IngestSettings
+from services.prompter.app import add_prompter
+from services.prompter.settings import PrompterSettings
+from shared.model.errors import ScopeError
+from shared.runtime.admin import admin_app, port_checks
+from shared.runtime.process import Process
+from shared.runtime.settings import RuntimeSettings
+
+_LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Running:
+    process: Process
+    url: str
+    admin_url: str | None
+
+
+class DataInUseError(ScopeError):
+    """Another process works in that data folder."""
+
+
+@asynccontextmanager
+async def all_in_one(host: str, port: int, data_dir: Path, **more: Any) -> AsyncIterator[Running]:
+    """Everything started and listening. `more` are further settings; the environment holds for the rest."""
+    common = {"data_dir": data_dir, **more}
+    with locked(data_dir):
+        async with Process(RuntimeSettings(**common)) as process:
+            ingest = await add_ingest(process, IngestSettings(ingest_host=_LOOPBACK, ingest_port=0, **common))
+            prompter = PrompterSettings(prompter_host=_LOOPBACK, prompter_port=0, **common)
+            inside: dict[str, Any] = {"ingest_url": ingest, "prompter_url": await add_prompter(process, prompter)}
+            analysis = AnalysisSettings(**_page_policy(host), **common)
+            await add_frames(process, analysis)
+            await add_vision(process, analysis)
+            await add_aria(process, analysis)
+            url = await add_gateway(process, GatewaySettings(host=host, port=port, **inside, **common))
+            yield Running(process, url, await _admin(process))
+
+
+@contextmanager
+def locked(data_dir: Path) -> Iterator[None]:
+    """The embedded adapters belong to one process at a time. Raise DataInUseError when there is another."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            message = f"Another process works in {data_dir}. Stop it, or name another folder with --data."
+            raise DataInUseError(message) from error
+        yield
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _page_policy(host: str) -> dict[str, Any]:
+    """Developers record localhost: where only they can ask, any page may be opened. SCOPE_ARIA_POLICY overrules."""
+    if "SCOPE_ARIA_POLICY" in os.environ:
+        return {}
+    return {"aria_policy": "any" if is_loopback(host) else "public"}
+
+
+async def _admin(process: Process) -> str | None:
+    settings = process.settings
+    if settings.admin_port is None:
+        return None
+    host, port = await process.serve(
+        admin_app(port_checks(process.ports)), settings.admin_host, settings.admin_port
+    )
+    return f"http://{host}:{port}"
