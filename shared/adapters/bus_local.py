@@ -5,17 +5,14 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import structlog
-
+from shared.adapters.local_subscriptions import Consumer, Listening, Taken
 from shared.adapters.sqlite_file import SqliteFile
 from shared.model.envelope import Envelope
-from shared.model.errors import Unavailable
 from shared.model.events import QUEUES, queues_for
-from shared.model.outcomes import DeadLetter, Outcome, Retry, retry_or_give_up
-from shared.ports.bus import DeadMessage, Delivery, Handler, Listener, QueueStats
+from shared.model.outcomes import DeadLetter, Outcome, Retry
+from shared.ports.bus import DeadMessage, Delivery, Handler, Listener, QueueStats, Subscription
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS messages (
@@ -28,28 +25,25 @@ CREATE TABLE IF NOT EXISTS dead_messages (
 """
 
 _LONGEST_SLEEP_S = 1.0  # a missed wake-up costs at most this
-_log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class _Taken:
-    id: int
-    delivery: Delivery
 
 
 class LocalBus:
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
         self._wake = {queue: asyncio.Event() for queue in QUEUES}
-        self._listeners: dict[Listener, frozenset[str]] = {}
-        self._subscriptions: list[_Consumer] = []
+        self._listeners: list[Listening] = []
+        self._consumers: list[Consumer] = []
 
     @classmethod
     async def open(cls, path: Path) -> "LocalBus":
         """Open the file. One process owns it: what a killed one had taken is ready again."""
-        bus = cls(await SqliteFile.open(path, SCHEMA))
-        await bus._file.run(lambda db: db.execute("UPDATE messages SET taken = 0"))
-        return bus
+        file = await SqliteFile.open(path, SCHEMA)
+        try:
+            await file.run(lambda db: db.execute("UPDATE messages SET taken = 0"))
+        except BaseException:
+            await file.close()
+            raise
+        return cls(file)
 
     async def publish(self, envelopes: Sequence[Envelope]) -> None:
         rows = [
@@ -62,17 +56,18 @@ class LocalBus:
         for queue in {row[0] for row in rows}:
             self._wake[queue].set()
         for envelope in envelopes:
-            for listener in [each for each, types in self._listeners.items() if envelope.type in types]:
-                listener(envelope)
+            for listening in tuple(self._listeners):
+                listening.hear(envelope)
 
-    async def consume(self, queue: str, handler: Handler, *, prefetch: int = 1) -> "_Consumer":
-        consumer = _Consumer(self, queue, handler, prefetch)
-        self._subscriptions.append(consumer)
+    async def consume(self, queue: str, handler: Handler, *, prefetch: int = 1) -> Consumer:
+        consumer = Consumer(self, queue, handler, prefetch)
+        self._consumers.append(consumer)
         return consumer
 
-    async def listen(self, types: frozenset[str], listener: Listener) -> "_Listening":
-        self._listeners[listener] = types
-        return _Listening(self._listeners, listener)
+    async def listen(self, types: frozenset[str], listener: Listener) -> Listening:
+        listening = Listening(types, listener, self._listeners)
+        self._listeners.append(listening)
+        return listening
 
     async def stats(self, queue: str) -> QueueStats:
         def work(db: sqlite3.Connection) -> QueueStats:
@@ -99,8 +94,11 @@ class LocalBus:
             SELECT queue, envelope, ? FROM dead_messages WHERE queue = ? AND id = ?"""
 
         def work(db: sqlite3.Connection) -> int:
-            count = sum(db.execute(copy, [time.time(), queue, each]).rowcount for each in ids)
-            db.executemany("DELETE FROM dead_messages WHERE queue = ? AND id = ?", [(queue, each) for each in ids])
+            unique = dict.fromkeys(ids)
+            count = sum(db.execute(copy, [time.time(), queue, each]).rowcount for each in unique)
+            db.executemany(
+                "DELETE FROM dead_messages WHERE queue = ? AND id = ?", [(queue, each) for each in unique]
+            )
             return count
 
         count = await self._file.run(work)
@@ -116,11 +114,12 @@ class LocalBus:
         await self._file.run(lambda db: db.execute("SELECT 1").fetchone())
 
     async def close(self) -> None:
-        for subscription in self._subscriptions:
+        subscriptions: list[Subscription] = [*self._consumers, *self._listeners]
+        for subscription in subscriptions:
             await subscription.stop()
         await self._file.close()
 
-    async def take(self, queue: str) -> _Taken | None:
+    async def take(self, queue: str) -> Taken | None:
         """The next ready message of the queue, marked as taken and counted; None when there is none."""
         find = """UPDATE messages SET taken = 1, attempts = attempts + 1 WHERE id = (SELECT id FROM messages
             WHERE queue = ? AND taken = 0 AND ready_at <= ? ORDER BY ready_at, id LIMIT 1) RETURNING *"""
@@ -128,9 +127,9 @@ class LocalBus:
         if row is None:
             return None
         delivery = Delivery(queue, Envelope.model_validate_json(row["envelope"]), row["attempts"])
-        return _Taken(row["id"], delivery)
+        return Taken(row["id"], delivery)
 
-    async def settle(self, taken: _Taken, outcome: Outcome) -> None:
+    async def settle(self, taken: Taken, outcome: Outcome) -> None:
         """Carry out what the handler decided."""
         if isinstance(outcome, Retry):
             sql = "UPDATE messages SET taken = 0, ready_at = ? WHERE id = ?"
@@ -145,10 +144,11 @@ class LocalBus:
 
         await self._file.run(work)
 
-    async def hand_back(self, taken: _Taken) -> None:
+    async def hand_back(self, taken: Taken) -> None:
         """Ready again at once, as if it had not been delivered."""
         sql = "UPDATE messages SET taken = 0, attempts = attempts - 1 WHERE id = ?"
         await self._file.run(lambda db: db.execute(sql, [taken.id]))
+        self._wake[taken.delivery.queue].set()
 
     async def wait_for_work(self, queue: str) -> None:
         """Return when something may be ready: woken by a publish, or when the next delay has passed."""
@@ -160,69 +160,3 @@ class LocalBus:
         if sleep > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), sleep)
-
-
-@dataclass
-class _Listening:
-    listeners: dict[Listener, frozenset[str]]
-    listener: Listener
-    _stopped: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def wait(self) -> None:
-        await self._stopped.wait()
-
-    async def stop(self, grace: float = 0.0) -> None:
-        self.listeners.pop(self.listener, None)
-        self._stopped.set()
-
-
-class _Consumer:
-    """`prefetch` loops, each taking, handling and settling one message after the other."""
-
-    def __init__(self, bus: LocalBus, queue: str, handler: Handler, prefetch: int) -> None:
-        self._bus, self._queue, self._handler = bus, queue, handler
-        self._draining = asyncio.Event()
-        self._loops = [asyncio.create_task(self._loop(), name=f"{queue}-{n}") for n in range(prefetch)]
-
-    async def wait(self) -> None:
-        await asyncio.gather(*self._loops)
-
-    async def stop(self, grace: float = 0.0) -> None:
-        self._draining.set()
-        _, late = await asyncio.wait(self._loops, timeout=grace or None) if grace else (None, self._loops)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
-
-    async def _loop(self) -> None:
-        while not self._draining.is_set():
-            taken = await self._bus.take(self._queue)
-            if taken is None:
-                await self._idle()
-                continue
-            try:
-                outcome = await self._handle(taken.delivery)
-            except asyncio.CancelledError:
-                with contextlib.suppress(Unavailable):  # the next start makes it ready anyway
-                    await asyncio.shield(self._bus.hand_back(taken))
-                raise
-            await self._bus.settle(taken, outcome)
-
-    async def _idle(self) -> None:
-        waiting = asyncio.create_task(self._bus.wait_for_work(self._queue))
-        draining = asyncio.create_task(self._draining.wait())
-        try:
-            await asyncio.wait({waiting, draining}, return_when=asyncio.FIRST_COMPLETED)
-            if waiting.done():
-                waiting.result()
-        finally:
-            waiting.cancel()
-            draining.cancel()
-            await asyncio.gather(waiting, draining, return_exceptions=True)
-
-    async def _handle(self, delivery: Delivery) -> Outcome:
-        try:
-            return await self._handler(delivery)
-        except Exception as error:
-            _log.exception("handler failed", queue=self._queue, event=delivery.envelope.type)
-            return retry_or_give_up(delivery.attempt, f"{type(error).__name__}: {error}")

@@ -129,16 +129,13 @@ class SqliteStore:
         return [Session.model_validate_json(row["document"]) for row in rows]
 
     async def tombstones(self, updated_before: datetime, limit: int) -> list[str]:
-        sql = "SELECT id FROM sessions WHERE deleted = 1 AND has_outbox = 0 AND updated_at < ? LIMIT ?"
+        sql = """SELECT id FROM sessions WHERE deleted = 1 AND has_outbox = 0 AND updated_at < ?
+            ORDER BY updated_at LIMIT ?"""
         return [row["id"] for row in await self._select(sql, [iso(updated_before), limit])]
 
     async def insert_account(self, account: Account) -> None:
-        email = account.email.casefold() if account.email and account.password_hash else None
-        values = (account.id, account.version, email, account.model_dump_json())
-        try:
-            await self._file.run(lambda db: db.execute("INSERT INTO accounts VALUES (?, ?, ?, ?)", values))
-        except sqlite3.IntegrityError as error:
-            raise Conflict("An account with this id or e-mail address exists already.") from error
+        values = (account.id, account.version, _local_email(account), account.model_dump_json())
+        await self._write_account("INSERT INTO accounts VALUES (?, ?, ?, ?)", values)
 
     async def account(self, account_id: str) -> Account | None:
         rows = await self._select("SELECT document FROM accounts WHERE id = ?", [account_id])
@@ -149,9 +146,15 @@ class SqliteStore:
         return Account.model_validate_json(rows[0]["document"]) if rows else None
 
     async def replace_account(self, account: Account, expected_version: int) -> bool:
-        sql = "UPDATE accounts SET version = ?, document = ? WHERE id = ? AND version = ?"
-        values = (account.version, account.model_dump_json(), account.id, expected_version)
-        return await self._file.run(lambda db: db.execute(sql, values).rowcount) == 1
+        sql = "UPDATE accounts SET version = ?, local_email = ?, document = ? WHERE id = ? AND version = ?"
+        changed = (account.version, _local_email(account), account.model_dump_json())
+        return await self._write_account(sql, (*changed, account.id, expected_version)) == 1
+
+    async def _write_account(self, sql: str, values: tuple[Any, ...]) -> int:
+        try:
+            return await self._file.run(lambda db: db.execute(sql, values).rowcount)
+        except sqlite3.IntegrityError as error:
+            raise Conflict("An account with this id or e-mail address exists already.") from error
 
     async def claim_idempotency(self, record: IdempotencyRecord, now: datetime) -> IdempotencyRecord:
         free = """DELETE FROM idempotency WHERE user_id = ? AND key = ?
@@ -182,11 +185,11 @@ class SqliteStore:
         await self._file.run(lambda db: db.executemany("DELETE FROM idempotency WHERE session_id = ?", rows))
 
     async def take_token(self, bucket: str, *, rate: float, burst: int, now: datetime) -> Allowance:
-        at = now.timestamp()
-
         def work(db: sqlite3.Connection) -> Allowance:
             row = db.execute("SELECT tokens, at FROM buckets WHERE name = ?", [bucket]).fetchone()
-            tokens = burst if row is None else min(burst, row["tokens"] + max(0.0, at - row["at"]) * rate)
+            # Time never runs backwards here: else every step back and forth would give the same seconds again.
+            at = now.timestamp() if row is None else max(now.timestamp(), row["at"])
+            tokens = burst if row is None else min(burst, row["tokens"] + (at - row["at"]) * rate)
             allowed = tokens >= 1
             tokens -= allowed
             db.execute("INSERT OR REPLACE INTO buckets VALUES (?, ?, ?)", [bucket, tokens, at])
@@ -198,7 +201,11 @@ class SqliteStore:
     async def expire(self, now: datetime) -> None:
         def work(db: sqlite3.Connection) -> None:
             db.execute("DELETE FROM idempotency WHERE expires_at <= ?", [iso(now)])
-            db.execute("DELETE FROM buckets WHERE at < ?", [now.timestamp() - 24 * 3600])
+            day, at = (
+                24 * 3600,
+                now.timestamp(),
+            )  # a day ahead: a clock was wrong then, and the bucket would stand still
+            db.execute("DELETE FROM buckets WHERE at < ? OR at > ?", [at - day, at + day])
 
         await self._file.run(work)
 
@@ -226,6 +233,18 @@ def _idempotency_row(record: IdempotencyRecord) -> tuple[Any, ...]:
 
 
 def _idempotency(row: sqlite3.Row) -> IdempotencyRecord:
-    times = {name: datetime.fromisoformat(row[name]) for name in ("lease_until", "expires_at")}
-    rest = {name: row[name] for name in ("user_id", "key", "claim", "fingerprint", "session_id", "mode")}
-    return IdempotencyRecord(**times, **rest)
+    return IdempotencyRecord(
+        user_id=row["user_id"],
+        key=row["key"],
+        claim=row["claim"],
+        lease_until=datetime.fromisoformat(row["lease_until"]),
+        expires_at=datetime.fromisoformat(row["expires_at"]),
+        fingerprint=row["fingerprint"],
+        session_id=row["session_id"],
+        mode=row["mode"],
+    )
+
+
+def _local_email(account: Account) -> str | None:
+    """What must be unique: the address of an account that signs in here."""
+    return account.email.casefold() if account.email and account.password_hash else None

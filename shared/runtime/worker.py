@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -30,7 +31,7 @@ class Work:
 
     session: Session
     envelope: Envelope
-    progress: Callable[[str], Awaitable[None]]
+    progress: Callable[[str], Coroutine[Any, Any, None]]
 
 
 Handler = Callable[[Work], Awaitable[Decision | None]]
@@ -159,7 +160,7 @@ class Worker:
         await self._ports.blobs.delete_prefix(session_prefix(session_id))
         return Done("session is gone")
 
-    def _progress(self, session_id: str) -> Callable[[str], Awaitable[None]]:
+    def _progress(self, session_id: str) -> Callable[[str], Coroutine[Any, Any, None]]:
         """Tell how far the job is, at most once a second: each word is a write."""
         lane, last = self._job.lane, 0.0
 

@@ -56,7 +56,7 @@ def _classify(image: Image, rect: Rect) -> Control | None:
     if _is_square(image, rect, ground):
         checked = _checked_box(image, rect, ground)
         return None if checked is None else Control(rect, "checkbox", checked)
-    if _is_circle(image, rect, ground):
+    if abs(rect.width - rect.height) <= 1 and _is_circle(image, rect, ground):
         checked = _checked_radio(image, rect, ground)
         return None if checked is None else Control(rect, "radio", checked)
     return None
@@ -66,10 +66,10 @@ def _ground(image: Image, rect: Rect) -> Colour | None:
     """The one colour all around the form, or None when something else touches it (as letters do in a word)."""
     height, width = image.shape[:2]
     ring = pad(rect, 3, 3)
-    if ring.x0 < 0 or ring.y0 < 0 or ring.x1 > width or ring.y1 > height:
+    if ring.x0 < 2 or ring.y0 < 0 or ring.x1 + 2 > width or ring.y1 > height:
         return None
     rows = [image[y, ring.x0 : ring.x1] for y in (ring.y0, ring.y1 - 1)]
-    columns = [image[ring.y0 : ring.y1, x] for x in (ring.x0, ring.x1 - 1)]
+    columns = [image[ring.y0 : ring.y1, x] for x in (ring.x0 - 2, ring.x0, ring.x1 - 1, ring.x1 + 1)]
     around = np.concatenate(rows + columns)
     ground = mean_colour(around)
     away = _away(around, ground)
@@ -94,7 +94,9 @@ def _is_square(image: Image, rect: Rect, ground: Colour) -> bool:
     away = _away(image[rect.y0 : rect.y1, rect.x0 : rect.x1], ground) > CONTRAST // 2
     third = rect.height // 4
     corners = [away[:third, :third], away[:third, -third:], away[-third:, :third], away[-third:, -third:]]
-    return min(_side_marks(image, rect, ground)) >= 0.95 and min(corner.mean() for corner in corners) >= 0.3
+    tips = [away[:2, :2], away[:2, -2:], away[-2:, :2], away[-2:, -2:]]  # a letter O has none
+    drawn = min(corner.mean() for corner in corners) >= 0.3 and all(tip.any() for tip in tips)
+    return drawn and min(_side_marks(image, rect, ground)) >= 0.95
 
 
 def _is_circle(image: Image, rect: Rect, ground: Colour) -> bool:

@@ -1,6 +1,7 @@
 """Rules for things one types into, and for the small controls beside a label. Pure."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from services.analysis.vision.controls import Control
 from services.analysis.vision.ink import Colour, chroma, contrast, distance
@@ -12,6 +13,7 @@ from services.analysis.vision.shapes import Shape
 BORDER_CONTRAST = 20  # of 255, to both sides
 DOTS = frozenset("•●·∙.*○⚫ ")
 ARROWS = frozenset("▾▼⌄∨˅vV")
+MARKERS = frozenset("▶▸►▼▾")  # a disclosure, not a field
 BOX_MARKS = "□☐☑■▢◻○◯●"
 
 
@@ -20,6 +22,8 @@ def controls(scene: Scene) -> Iterator[Finding]:
     used: set[TextLine] = set()
     for control in scene.controls:
         label = _control_label(scene, control, used)
+        if label is None and control.kind == "radio":
+            continue  # a small circle without a label is an icon, a smiley, an avatar
         used.update([label] if label else [])
         name = label.text.lstrip(BOX_MARKS + " ") if label else ""
         draft = Draft(
@@ -62,7 +66,8 @@ def textboxes(scene: Scene) -> Iterator[Finding]:
 
 def _is_field(scene: Scene, shape: Shape) -> bool:
     rect = shape.rect
-    if shape.border is None or chroma(shape.fill) > 20 or shape.solidity < 0.93 or shape.spread > 8:
+    at_rim = rect.x0 <= 1 or rect.y0 <= 1 or rect.x1 >= scene.width - 1 or rect.y1 >= scene.height - 1
+    if at_rim or shape.border is None or chroma(shape.fill) > 20 or shape.solidity < 0.93 or shape.spread > 8:
         return False
     if min(distance(shape.border, shape.fill), distance(shape.border, shape.outside)) < BORDER_CONTRAST:
         return False
@@ -77,6 +82,8 @@ def _is_field(scene: Scene, shape: Shape) -> bool:
 def _one_left_text(shape: Shape, texts: tuple[TextLine, ...]) -> bool:
     if not texts:
         return True
+    if texts[0].text[0] in MARKERS or is_spread(texts):
+        return False
     left = min(line.rect.x0 for line in texts) - shape.rect.x0
     right = shape.rect.x1 - max(line.rect.x1 for line in texts)
     one_row = all(same_span(line.rect, texts[0].rect) for line in texts)
@@ -104,7 +111,11 @@ def _has_arrow(shape: Shape, texts: tuple[TextLine, ...]) -> bool:
 def _field_label(scene: Scene, shape: Shape) -> TextLine | None:
     """The line right above, starting where the box starts, else the one on its left."""
     rect, host = shape.rect, scene.host(shape.rect)
-    near = [line for line in scene.free(scene.lines) if scene.hosts[line] is host and not is_red(line.ink.colour)]
+    near = [
+        line
+        for line in scene.free(scene.lines)
+        if scene.hosts[line] is host and not is_red(line.ink.colour) and line.ink.font_px <= 1.25 * scene.body_px
+    ]
     above = [
         line
         for line in near
@@ -122,14 +133,21 @@ def _name_and_value(
     scene: Scene, shape: Shape, inside: tuple[TextLine, ...], label: TextLine | None
 ) -> tuple[str, str | None]:
     texts = [line for line in inside if line.text not in ARROWS]
-    written = [line for line in texts if contrast(line.ink.colour, shape.fill) >= 7]
-    hint = " ".join(line.text for line in texts if line not in written)
     known = scene.earlier(shape.rect, "textbox")
+    kept = known.value if known else None  # under a veil the same value is as faint as a hint
+    written = [line for line in texts if contrast(line.ink.colour, shape.fill) >= 7 or line.text == kept]
+    hint = " ".join(line.text for line in texts if line not in written)
     name = label.text.rstrip(" :*") if label else hint or (known.name if known else "")
     content = " ".join(line.text for line in written).rstrip("|")
     if content and set(content) <= DOTS:
         content = "•" * len(content.replace(" ", ""))
     return name, content or None
+
+
+def is_spread(texts: tuple[TextLine, ...]) -> bool:
+    """True for texts of one row that are too far apart to be one label."""
+    row = sorted(texts, key=lambda line: line.rect.x0)
+    return any(b.rect.x0 - a.rect.x1 > 2.5 * a.ink.font_px and b.text not in ARROWS for a, b in pairwise(row))
 
 
 def _field_state(shape: Shape, others: list[Shape]) -> tuple[str, ...]:

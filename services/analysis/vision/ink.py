@@ -38,11 +38,18 @@ def inspect(image: Image, loose: Rect, text: str) -> tuple[Rect, Ink]:
     crop = image[loose.y0 : loose.y1, loose.x0 : loose.x1]
     background, strength = _strength(crop)
     mask = strength > INK
-    tight, underlined = _extent(mask)
+    tight, underlined = _extent(mask, deep=any(char in DEEP for char in text))
     core = strength[tight.y0 : tight.y1, tight.x0 : tight.x1]
     font_px = font_size(text, tight.height)
     ink = Ink(_ink_colour(crop, strength, tight), background, font_px, _stroke(core) / font_px, underlined)
     return shift(tight, loose.x0, loose.y0), ink
+
+
+def ink_rows(crop: Image) -> tuple[int, int]:
+    """First and one past the last row of the text in a loose crop."""
+    _, strength = _strength(crop)
+    extent, _ = _extent(strength > INK, deep=True)
+    return extent.y0, extent.y1
 
 
 def font_size(text: str, height: int) -> float:
@@ -57,13 +64,16 @@ def without_caret(crop: Image) -> Image:
     background, strength = _strength(crop)
     mask = strength > INK
     runs = mask.sum(axis=0)
-    for x in np.flatnonzero(runs >= 12)[::-1]:
-        bar = slice(max(0, x - 1), x + 2)
-        rest = mask.copy()
-        rest[:, bar] = False
-        thin = runs[bar].sum() < 2.6 * runs[x]
-        if thin and _solid(mask[:, x]) and rest.any() and runs[x] >= _extent(rest)[0].height + 2:
-            return _painted(crop, bar, background)
+    x = _last_column(mask)
+    if x is None or runs[x] < 14 or not _solid(mask[:, x]):
+        return crop
+    bar = slice(max(0, x - 1), x + 2)
+    rest = mask.copy()
+    rest[:, bar] = False
+    thin = runs[bar].sum() < 2.6 * runs[x]
+    # Only at the end of the text: elsewhere the stem of a letter is too much like it.
+    if thin and rest.any() and runs[x] >= _extent(rest, deep=True)[0].height + 2:
+        return _painted(crop, bar, background)
     return crop
 
 
@@ -115,27 +125,33 @@ def _mode(pixels: Image) -> Colour:
     return mean_colour(flat[keys == commonest])
 
 
-def _extent(mask: Mask) -> tuple[Rect, bool]:
+def _extent(mask: Mask, *, deep: bool) -> tuple[Rect, bool]:
     """Bounds of the ink without what belongs to the neighbours at the rim (borders of boxes), and the underline."""
     height, width = mask.shape
     inner = mask[:, 2 : width - 2] if width > 8 else mask
     rows = _runs(inner.any(axis=1))
     band = [run for run in rows if run[1] > height * 0.22 and run[0] < height * 0.78] or [(0, height)]
-    band, underlined = _without_underline(band, inner)
+    band, underlined = _without_underline(band, inner, deep=deep)
     y0, y1 = band[0][0], band[-1][1]
     columns = np.flatnonzero(mask[y0:y1].any(axis=0))
     left, right = _side_bars(mask[y0:y1], columns)
     return Rect(left, y0, max(left + 1, right), y1), underlined
 
 
-def _without_underline(band: list[tuple[int, int]], mask: Mask) -> tuple[list[tuple[int, int]], bool]:
-    y1 = band[-1][1]
-    for y in range(y1 - 1, max(band[0][0], y1 - 6), -1):
-        line = mask[y]
-        columns = np.flatnonzero(mask.any(axis=0))
-        if columns.size and line.sum() >= max(14, 0.82 * (columns[-1] - columns[0] + 1)):
-            kept = [(a, min(b, y)) for a, b in band if a < y and min(b, y) > a]
-            return (kept or band), bool(kept)
+def _without_underline(
+    band: list[tuple[int, int]], mask: Mask, *, deep: bool
+) -> tuple[list[tuple[int, int]], bool]:
+    """An underline is a thin row of ink with next to none above it, and below it only letters that reach deep."""
+    y0, y1 = band[0][0], band[-1][1]
+    columns = np.flatnonzero(mask[y0:y1].any(axis=0))
+    if not columns.size:
+        return band, False
+    cover = mask[y0:y1].sum(axis=1) / (columns[-1] - columns[0] + 1)
+    for y in range(y1 - 1, max(y0 + 4, y1 - 7), -1):
+        full, above, below = cover[y - y0] >= 0.78, cover[max(0, y - y0 - 3) : y - y0], cover[y - y0 + 2 :]
+        if full and columns.size >= 14 and above.min() <= 0.35 and (below < (0.4 if deep else 0.05)).all():
+            kept = [(a, min(b, y)) for a, b in band if a < y]
+            return kept or band, bool(kept)
     return band, False
 
 
@@ -155,6 +171,13 @@ def _side_bars(mask: Mask, columns: NDArray[np.intp]) -> tuple[int, int]:
 def _runs(flags: Any) -> list[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _last_column(mask: Mask) -> int | None:
+    """The rightmost column with a high bar of ink, when nothing but the rim of a box follows."""
+    rows = mask.shape[0] // 6
+    columns = np.flatnonzero(mask[rows : mask.shape[0] - rows, : max(1, mask.shape[1] - 3)].any(axis=0))
+    return int(columns[-1]) if columns.size else None
 
 
 def _solid(column: NDArray[np.bool_]) -> bool:

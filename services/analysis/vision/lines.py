@@ -1,6 +1,6 @@
 """Lines of text: joining what the detector split, carrying over what did not change, reading order. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.analysis.vision.ink import Ink, distance
@@ -81,11 +81,14 @@ def _pair(left: TextLine, right: TextLine) -> TextLine:
     )
 
 
-def paragraphs(lines: Sequence[TextLine]) -> tuple[tuple[TextLine, ...], ...]:
-    """Groups of lines that are one wrapped text; each line is in exactly one group, groups in the given order."""
+def paragraphs(lines: Sequence[TextLine], room: Callable[[TextLine], float]) -> tuple[tuple[TextLine, ...], ...]:
+    """Groups of lines that are one wrapped text; each line is in exactly one group, groups in the given order.
+
+    `room` gives, for a line, the x up to which its column can be filled.
+    """
     groups: list[list[TextLine]] = []
     for line in lines:
-        above = next((group for group in reversed(groups) if _wraps(group, line)), None)
+        above = next((group for group in reversed(groups) if _wraps(group, line, room(group[-1]))), None)
         if above is None:
             groups.append([line])
         else:
@@ -93,7 +96,7 @@ def paragraphs(lines: Sequence[TextLine]) -> tuple[tuple[TextLine, ...], ...]:
     return tuple(tuple(group) for group in groups)
 
 
-def _wraps(group: Sequence[TextLine], line: TextLine) -> bool:
+def _wraps(group: Sequence[TextLine], line: TextLine, right: float) -> bool:
     """True when `line` goes on below the group, and its first word would not have fitted into the line above."""
     last, size = group[-1], group[-1].ink.font_px
     if abs(last.rect.x0 - line.rect.x0) > 0.35 * size or abs(last.ink.font_px - line.ink.font_px) > 0.15 * size:
@@ -102,11 +105,10 @@ def _wraps(group: Sequence[TextLine], line: TextLine) -> bool:
     alike = (
         distance(last.ink.colour, line.ink.colour) < 60 and distance(last.ink.background, line.ink.background) < 16
     )
-    return below and alike and _full(group, line)
+    return below and alike and _full(last, line, right)
 
 
-def _full(group: Sequence[TextLine], line: TextLine) -> bool:
-    right = max(line.rect.x1, *(member.rect.x1 for member in group))
+def _full(last: TextLine, line: TextLine, right: float) -> bool:
     first_word = line.text.split(" ", 1)[0]
     needed = line.rect.width * (len(first_word) + 1) / max(1, len(line.text))
-    return group[-1].rect.width > 12 * line.ink.font_px and group[-1].rect.x1 + needed > right
+    return last.rect.width > 12 * line.ink.font_px and last.rect.x1 + needed > right

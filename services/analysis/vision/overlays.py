@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from services.analysis.vision.fields import is_red
 from services.analysis.vision.ink import Colour, chroma, luma
 from services.analysis.vision.regions import contains
 from services.analysis.vision.scene import Draft, Finding, Scene
@@ -30,23 +29,23 @@ def _is_dialog(scene: Scene, shape: Shape) -> bool:
 
 
 def alert_boxes(scene: Scene) -> Iterator[Finding]:
-    """Boxes tinted red or green with a short message."""
+    """Lightly tinted boxes, red or green, with a message of some words."""
     for shape in scene.shapes:
         texts = scene.free(scene.own_lines(shape))
         tint = _tint(shape.fill)
         if tint is None or not texts or len(texts) > 4 or shape.rect.height < 2.0 * texts[0].ink.font_px:
             continue
-        if shape.rect.width < 3 * shape.rect.height or shape.solidity < 0.9:
-            continue
         name = " ".join(line.text for line in texts)
+        if shape.rect.width < 3 * shape.rect.height or shape.solidity < 0.9 or name.count(" ") < 2:
+            continue
         role, sure = ("alert", 0.75) if tint == "red" else ("status", 0.55)
         yield Finding(Draft(role, name, shape.rect, sure), texts, shape)
 
 
 def _tint(fill: Colour) -> str | None:
-    if chroma(fill) < 14:
+    if chroma(fill) < 14 or luma(fill) < 180:  # strong fills belong to buttons and toasts
         return None
-    if is_red(fill) or (luma(fill) > 190 and fill.r - max(fill.g, fill.b) >= 14 and abs(fill.g - fill.b) < 12):
+    if fill.r - max(fill.g, fill.b) >= 14 and abs(fill.g - fill.b) < 12:
         return "red"
     return "green" if fill.g - max(fill.r, fill.b) >= 10 else None
 

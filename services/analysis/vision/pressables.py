@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from services.analysis.vision.fields import is_spread
 from services.analysis.vision.ink import contrast, distance
 from services.analysis.vision.lines import TextLine
 from services.analysis.vision.regions import Rect, same_span
@@ -22,12 +23,17 @@ def buttons(scene: Scene) -> Iterator[Finding]:
 
 def _button(scene: Scene, shape: Shape) -> Finding | None:
     texts = scene.own_lines(shape)
-    if not texts or scene.free(texts) != texts or len(scene.lines_inside(shape.rect)) != len(texts):
+    if (
+        not texts
+        or is_spread(texts)
+        or scene.free(texts) != texts
+        or len(scene.lines_inside(shape.rect)) != len(texts)
+    ):
         return None
     if not all(same_span(line.rect, texts[0].rect) for line in texts) or not _is_pressable(scene, shape, texts):
         return None
     name = " ".join(line.text for line in texts)
-    filled = distance(shape.fill, shape.outside) > 40 or shape.border is not None
+    filled = _is_plain(shape)
     faint = all(contrast(line.ink.colour, shape.fill) < FAINT for line in texts)
     draft = Draft(
         role="button",
@@ -39,6 +45,13 @@ def _button(scene: Scene, shape: Shape) -> Finding | None:
     return Finding(draft, texts, shape)
 
 
+def _is_plain(shape: Shape) -> bool:
+    """True when fill or border sets the box off clearly."""
+    border = shape.border
+    bordered = border is not None and min(distance(border, shape.fill), distance(border, shape.outside)) >= 20
+    return bordered or distance(shape.fill, shape.outside) > 40
+
+
 def _is_pressable(scene: Scene, shape: Shape, texts: tuple[TextLine, ...]) -> bool:
     rect, size = shape.rect, texts[0].ink.font_px
     left = min(line.rect.x0 for line in texts) - rect.x0
@@ -47,14 +60,24 @@ def _is_pressable(scene: Scene, shape: Shape, texts: tuple[TextLine, ...]) -> bo
     centred = abs(left - right) <= max(8, 0.1 * rect.width) and abs(middle - rect.cy) <= max(4, 0.12 * rect.height)
     roomy = 2.0 * size <= rect.height <= 4.5 * size and min(left, right) >= 0.35 * size
     short = sum(len(line.text) for line in texts) <= 40 and rect.width <= 0.7 * scene.width
-    visible = distance(shape.fill, shape.outside) >= VISIBLE or shape.border is not None
+    tight = rect.width - left - right + 8 * size >= rect.width
+    visible = _is_plain(shape) or (distance(shape.fill, shape.outside) >= VISIBLE and tight)
     return centred and roomy and short and visible and shape.solidity >= 0.85
 
 
 def _as_popup(scene: Scene, finding: Finding) -> Finding | None:
     """A strongly filled box that came alone: a toast at the rim of the frame, else a tooltip."""
     shape = finding.shape
-    if shape is None or distance(shape.fill, shape.outside) < 80 or not scene.appeared_alone(shape.rect):
+    known = scene.earlier(finding.draft.rect)
+    if known and known.role in {"status", "tooltip"} and known.name == finding.draft.name:
+        return replace(
+            finding, draft=replace(finding.draft, role=known.role, confidence=known.confidence, state=())
+        )
+    if (
+        shape is None
+        or distance(shape.fill, shape.outside) < 80
+        or not scene.appeared_alone(shape.rect, finding.draft.name)
+    ):
         return None
     role, sure = ("status", 0.7) if _at_rim(scene, shape.rect) else ("tooltip", 0.5)
     return replace(finding, draft=replace(finding.draft, role=role, confidence=sure, state=()))
@@ -69,14 +92,13 @@ def _at_rim(scene: Scene, rect: Rect) -> bool:
 
 
 def _as_tab(finding: Finding, found: list[Finding]) -> Finding:
-    row = [finding, *(other for other in found if other is not finding and _adjoins(finding, other))]
+    row = [finding]
+    for _ in found:
+        row += [other for other in found if other not in row and any(_adjoins(one, other) for one in row)]
     odd = [one for one in row if all(_differ(one, other) for other in row if other is not one)]
-    if len(row) < 2 or (len(row) > 2 and len(odd) != 1):
+    if len(row) < 3 or len(odd) != 1:  # of two, a primary and a plain button are far commoner
         return finding
-    if len(row) == 2 and not _differ(*row):
-        return finding
-    selected = finding in odd if len(row) > 2 else _stands_out(finding, row)
-    draft = replace(finding.draft, role="tab", confidence=0.6, state=("selected",) if selected else ())
+    draft = replace(finding.draft, role="tab", confidence=0.6, state=("selected",) if finding in odd else ())
     return replace(finding, draft=draft)
 
 
@@ -88,10 +110,3 @@ def _adjoins(a: Finding, b: Finding) -> bool:
 
 def _differ(a: Finding, b: Finding) -> bool:
     return a.shape is not None and b.shape is not None and distance(a.shape.fill, b.shape.fill) > 40
-
-
-def _stands_out(finding: Finding, row: list[Finding]) -> bool:
-    """Of two tabs the selected one differs more from the ground behind them."""
-    gaps = [distance(one.shape.fill, one.shape.outside) for one in row if one.shape is not None]
-    own = finding.shape
-    return own is not None and distance(own.fill, own.outside) == max(gaps)

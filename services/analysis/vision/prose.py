@@ -8,15 +8,24 @@ from services.analysis.vision.lines import TextLine, paragraphs
 from services.analysis.vision.regions import Rect, union
 from services.analysis.vision.scene import Draft, Finding, Scene
 
+OPEN, CLOSED = "▼▾", "▶▸►"  # the triangle of a disclosure, before its name
 BOLD = 0.155  # stroke in font sizes
 
 
 def texts(scene: Scene, fields: Sequence[Rect]) -> Iterator[Finding]:
     """Every line that no rule before has used; `fields` are the boxes that an error line can belong to."""
-    for group in paragraphs(scene.free(scene.lines)):
-        name = " ".join(line.text for line in group)
+    for group in paragraphs(scene.free(scene.lines), scene.room):
+        name, score, bounds = (
+            " ".join(line.text for line in group),
+            min(line.score for line in group),
+            _bounds(group),
+        )
+        if name[0] in OPEN + CLOSED and len(name) > 2:
+            state = ("expanded",) if name[0] in OPEN else ("collapsed",)
+            yield Finding(Draft("button", name[1:].strip(), bounds, 0.6 * score, state), group)
+            continue
         role, sure = _role(scene, group, fields)
-        yield Finding(Draft(role, name, _bounds(group), sure * min(line.score for line in group)), group)
+        yield Finding(Draft(role, name, bounds, sure * score), group)
 
 
 def _role(scene: Scene, group: Sequence[TextLine], fields: Sequence[Rect]) -> tuple[str, float]:
@@ -34,13 +43,13 @@ def _role(scene: Scene, group: Sequence[TextLine], fields: Sequence[Rect]) -> tu
 
 def _is_heading(scene: Scene, line: TextLine) -> bool:
     ratio = line.ink.font_px / scene.body_px
-    bold = line.ink.stroke >= BOLD
+    bold, grown = line.ink.stroke >= BOLD, line.ink.font_px - scene.body_px
     worded = sum(char.isalpha() for char in line.text) >= 3
-    return worded and len(line.text) <= 80 and (ratio >= 1.45 or (bold and ratio >= 1.1))
+    return worded and len(line.text) <= 80 and (ratio >= 1.45 or (bold and ratio >= 1.1 and grown >= 2))
 
 
 def _is_blue(colour: Colour) -> bool:
-    return colour.b - colour.r > 60 and colour.b > 120 and colour.b - colour.g > 25
+    return colour.b > 110 and colour.b - colour.r > 50 and colour.b - colour.g > 25
 
 
 def _below(rect: Rect, field: Rect, size: float) -> bool:

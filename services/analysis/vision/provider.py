@@ -13,7 +13,7 @@ from services.analysis.vision.reading import plan, read_regions
 from services.analysis.vision.regions import from_box, share
 from services.analysis.vision.roles import describe, elements
 from services.analysis.vision.scene import Draft, Scene
-from services.analysis.vision.shapes import edges, find_shapes, is_dimmed
+from services.analysis.vision.shapes import edges, find_shapes, is_badge, is_dimmed
 from shared.model.evidence import Box, FrameElements
 
 
@@ -70,9 +70,10 @@ class LocalVision:
         regions = plan(image, old, changed)
         walls = edges(image)
         controls = find_controls(image, walls, seen.controls if seen else ())
-        fresh = read_regions(self._ocr, image, regions, tuple(control.rect for control in controls))
-        lines = (*carried(seen.lines if seen else (), regions), *fresh)
         shapes = find_shapes(image, walls)
+        kept = carried(seen.lines if seen else (), regions)
+        cuts = (*(control.rect for control in controls), *(shape.rect for shape in shapes if is_badge(shape)))
+        lines = (*kept, *read_regions(self._ocr, image, regions, [line.rect for line in kept], cuts))
         scene = Scene(
             width=width,
             height=height,

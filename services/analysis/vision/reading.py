@@ -6,10 +6,10 @@ from typing import cast
 import cv2
 import numpy as np
 
-from services.analysis.vision.ink import inspect, without_caret
+from services.analysis.vision.ink import ink_rows, inspect, without_caret
 from services.analysis.vision.lines import TextLine, is_noise, joined
 from services.analysis.vision.ocr import Image, Ocr, Reading
-from services.analysis.vision.regions import Rect, clip, merged, pad, same_span, share, shift, whole_lines
+from services.analysis.vision.regions import Rect, clip, merged, overlap, pad, same_span, share, shift, whole_lines
 
 MARGIN = 12  # pixels round a changed box: the detector wants some ground round its text
 WHOLE_FRAME_FROM = 0.6  # share of the frame from which reading all of it at once is cheaper
@@ -27,9 +27,9 @@ def plan(image: Image, old: tuple[Image, tuple[TextLine, ...]] | None, changed: 
         return (frame,)
     before, lines = old
     rects = [line.rect for line in lines]
-    moved = [pad(rect, MARGIN // 2, MARGIN // 2) for rect in rects if _moved(before, image, rect)]
+    moved = [pad(rect, MARGIN, MARGIN) for rect in rects if _moved(before, image, rect)]
     wanted = [clip(rect, width, height) for rect in (*(pad(box, MARGIN, MARGIN) for box in changed), *moved)]
-    regions = tuple(clip(region, width, height) for region in whole_lines(merged(wanted), rects, MARGIN // 2))
+    regions = tuple(clip(region, width, height) for region in whole_lines(merged(wanted), rects, MARGIN))
     return (frame,) if share(regions, width, height) > WHOLE_FRAME_FROM else regions
 
 
@@ -41,11 +41,16 @@ def _moved(before: Image, after: Image, rect: Rect) -> bool:
     return bool(np.abs(one.astype(np.int16) - two).max() > MOVED)
 
 
-def read_regions(ocr: Ocr, image: Image, regions: Sequence[Rect], controls: Sequence[Rect]) -> tuple[TextLine, ...]:
-    """The lines of text in the regions. Controls are cut off from the labels that the detector glued to them."""
-    spots = [_beside(spot, controls) for region in regions for spot in _find(ocr, image, region)]
-    spots = [spot for spot in spots if spot.width > 3 and spot.height > 5]
-    crops = [without_caret(image[s.y0 : s.y1, s.x0 : s.x1]) for s in spots]
+def read_regions(
+    ocr: Ocr, image: Image, regions: Sequence[Rect], kept: Sequence[Rect], cuts: Sequence[Rect]
+) -> tuple[TextLine, ...]:
+    """The lines of text in the regions, without those at `kept`, which are known.
+
+    `cuts` are small forms (checkboxes, badges) that the detector may have glued to the text beside them.
+    """
+    spots = _apart([spot for region in regions for spot in _find(ocr, image, region)], kept)
+    spots = [piece for spot in spots for piece in split(spot, cuts) if piece.width > 3 and piece.height > 5]
+    crops = [_snug(image, spot) for spot in spots]
     lines = [_line(image, spot, reading) for spot, reading in zip(spots, ocr.read(crops), strict=True)]
     return joined([line for line in lines if line is not None])
 
@@ -58,8 +63,7 @@ def _find(ocr: Ocr, image: Image, region: Rect) -> list[Rect]:
         rims = [
             spot
             for spot in found
-            if (spot.x0 <= region.x0 + 1 < spot.x1 and region.x0 > 0)
-            or (spot.x1 >= region.x1 - 1 and region.x1 < width)
+            if (spot.x0 <= region.x0 and region.x0 > 0) or (spot.x1 >= region.x1 and region.x1 < width)
         ]
         if not rims:
             return found
@@ -77,14 +81,31 @@ def _detect(ocr: Ocr, image: Image, region: Rect) -> list[Rect]:
     return [shift(spot, region.x0, region.y0) for spot in found]
 
 
-def _beside(spot: Rect, controls: Sequence[Rect]) -> Rect:
-    for control in controls:
-        if same_span(spot, control) and spot.x0 < control.x1 and control.x0 < spot.x1:
-            if control.cx < spot.x0 + spot.height:
-                spot = spot._replace(x0=min(spot.x1, control.x1 + 1))
-            elif control.cx > spot.x1 - spot.height:
-                spot = spot._replace(x1=max(spot.x0, control.x0 - 1))
-    return spot
+def _apart(spots: Sequence[Rect], kept: Sequence[Rect]) -> list[Rect]:
+    """Spots that are neither a known line nor found twice by regions that grew into each other."""
+    apart: list[Rect] = []
+    for spot in spots:
+        if not any(overlap(spot, other) > 0.5 * min(spot.area, other.area) for other in (*kept, *apart)):
+            apart.append(spot)
+    return apart
+
+
+def split(spot: Rect, cuts: Sequence[Rect]) -> list[Rect]:
+    """The parts of a spot left and right of a small form; the inside of a badge is a part of its own."""
+    for cut in cuts:
+        if same_span(spot, cut) and spot.x0 < cut.cx < spot.x1 and cut.width < 0.7 * spot.width:
+            left, right = spot._replace(x1=cut.x0 - 1), spot._replace(x0=cut.x1 + 1)
+            inside = [Rect(cut.x0 + 2, cut.y0 + 1, cut.x1 - 2, cut.y1 - 1)] if cut.width > 13 else []
+            return [*split(left, cuts), *inside, *split(right, cuts)]
+    return [spot]
+
+
+def _snug(image: Image, spot: Rect) -> Image:
+    """The crop for the recogniser: snug above and below, because it scales every crop to the same height."""
+    crop = without_caret(image[spot.y0 : spot.y1, spot.x0 : spot.x1])
+    y0, y1 = ink_rows(crop)
+    rim = max(3, (y1 - y0) // 4)
+    return crop[max(0, y0 - rim) : y1 + rim]
 
 
 def _line(image: Image, spot: Rect, reading: Reading) -> TextLine | None:

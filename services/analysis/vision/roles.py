@@ -13,9 +13,9 @@ from shared.model.evidence import Element
 RULES: tuple[Callable[[Scene], Iterator[Finding]], ...] = (
     overlays.dialogs,
     fields.controls,
+    overlays.alert_boxes,
     pressables.buttons,
     fields.textboxes,
-    overlays.alert_boxes,
     overlays.images,
 )
 

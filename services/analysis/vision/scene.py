@@ -80,8 +80,16 @@ class Scene:
         there = [old for old in self.before if role in {None, old.role} and similarity(old.rect, rect) > 0.6]
         return max(there, key=lambda old: similarity(old.rect, rect), default=None)
 
-    def appeared_alone(self, rect: Rect) -> bool:
-        """True when the box came with a change not much larger than itself: a toast, a tooltip."""
-        if self.earlier(rect) is not None:
-            return False
-        return any(intersects(area, rect) and area.area <= 4 * rect.area for area in self.changed)
+    def room(self, line: TextLine) -> float:
+        """How far right the column of this line reaches: to the padding of its box, else to its longest line."""
+        host = self.hosts[line]
+        if host is not None and host.rect.width < 0.7 * self.width:
+            return host.rect.x1 - max(0, line.rect.x0 - host.rect.x0)
+        column = [other.rect.x1 for other in self.lines if abs(other.rect.x0 - line.rect.x0) < line.ink.font_px / 2]
+        return max(column)
+
+    def appeared_alone(self, rect: Rect, name: str) -> bool:
+        """True when the box came with changes not much larger than itself: a toast, a tooltip."""
+        known = self.earlier(rect) is not None or any(old.name == name for old in self.before)
+        here = any(intersects(area, rect) for area in self.changed)
+        return here and not known and sum(area.area for area in self.changed) <= 6 * rect.area

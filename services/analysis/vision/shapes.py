@@ -115,6 +115,12 @@ def _same_place(inner: Rect, outer: Rect) -> bool:
     return all(abs(a - b) <= 3 for a, b in zip(inner, outer, strict=True))
 
 
+def is_badge(shape: Shape) -> bool:
+    """A small filled pill or disc, as for a counter beside a label."""
+    small = shape.rect.height <= 26 and shape.rect.width <= 60
+    return small and shape.border is None and distance(shape.fill, shape.outside) > 60
+
+
 def is_dimmed(image: Image, shapes: tuple[Shape, ...]) -> bool:
     """True when one box stands bright before a page that has no other bright spot, as under a modal's veil."""
     frame = image.shape[0] * image.shape[1]
