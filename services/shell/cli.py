@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import sys
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -96,10 +95,9 @@ def frames(file: Path, as_json: bool, out: Path | None, budget: int) -> None:
     from services.shell.frames import key_frames  # noqa: PLC0415  other commands start faster without it
 
     logs.configure(os.environ.get("SCOPE_LOG_LEVEL", "error"), "console")
-    with tempfile.TemporaryDirectory(prefix="scope-frames-") as temporary:
-        folder = out or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        found = asyncio.run(key_frames(file, folder, budget))
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+    found = asyncio.run(key_frames(file, out, budget))
     if as_json:
         click.echo(json.dumps(found))
         return

@@ -10,8 +10,10 @@ from shared.model.errors import PermanentFailure
 _LONGEST_MS = 30 * 60_000
 
 
-async def key_frames(file: Path, out: Path, budget: int) -> dict[str, Any]:
-    """`{durationMs, frames: [{timestamp, settledMs, reason, changedBoxes}]}`, boxes in pixels; pictures into `out`.
+async def key_frames(file: Path, out: Path | None, budget: int) -> dict[str, Any]:
+    """`{durationMs, frames: [{timestamp, settledMs, reason, changedBoxes}]}`, boxes in pixels.
+
+    Pictures go into `out`, if given.
 
     Raise PermanentFailure when the file cannot be decoded.
     """

@@ -1,7 +1,8 @@
 """The decoder process: one recording in, pictures and JSON lines out.
 
-Run as `python -m services.analysis.frames.child VIDEO OUT --container C --max-duration-ms N --budget N`. Hostile
-video meets native code here and nowhere else: the process limits its memory and time and dies with its parent.
+Run as `python -m services.analysis.frames.child VIDEO [OUT] --container C --max-duration-ms N`; without OUT no
+pictures are written. Hostile video meets native code here and nowhere else: the process limits its memory and
+time and dies with its parent.
 Lines on stdout: {"progress": ms} …, {"frame": {...}} …, then {"done": {...}} or {"failure": {"code", "message"}}.
 """
 
@@ -17,7 +18,7 @@ from typing import Any
 
 from PIL import Image
 
-from services.analysis.keyframes import Extraction, KeyFrame, Limits, extract
+from services.analysis.keyframes import Album, Extraction, KeyFrame, Limits, extract
 from shared.model.errors import PermanentFailure
 
 THUMBNAIL_WIDTH = 480
@@ -27,17 +28,10 @@ _PR_SET_PDEATHSIG = 1
 def main(arguments: list[str]) -> int:
     options = _options(arguments)
     _limit(options.memory, options.cpu_seconds)
+    _die_with(options.parent)
     try:
-        extraction = extract(
-            options.video,
-            container=options.container,
-            limits=Limits(max_duration_ms=options.max_duration_ms),
-            budget=options.budget,
-            on_progress=lambda ms: _say("progress", ms),
-        )
-        for index, frame in enumerate(extraction.frames):
-            _say("frame", _written(index, frame, options.out))
-        _say("done", _facts(extraction))
+        with Album() as album:
+            _extract(options, album)
     except PermanentFailure as failure:
         _say("failure", {"code": failure.code, "message": failure.message})
     except MemoryError:
@@ -46,15 +40,31 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _extract(options: argparse.Namespace, album: Album) -> None:
+    extraction = extract(
+        options.video,
+        album,
+        container=options.container,
+        limits=Limits(max_duration_ms=options.max_duration_ms),
+        budget=options.budget,
+        on_progress=lambda ms: _say("progress", ms),
+    )
+    for index, frame in enumerate(extraction.frames):
+        pictures = _written(index, frame, options.out) if options.out else {}
+        _say("frame", _described(frame) | pictures)
+    _say("done", _facts(extraction))
+
+
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("video", type=Path)
-    parser.add_argument("out", type=Path)
+    parser.add_argument("out", type=Path, nargs="?")
     parser.add_argument("--container")
     parser.add_argument("--max-duration-ms", type=int, required=True)
     parser.add_argument("--budget", type=int, default=24)
     parser.add_argument("--memory", type=int, default=4 * 1024**3)
     parser.add_argument("--cpu-seconds", type=int, default=600)
+    parser.add_argument("--parent", type=int, default=os.getppid(), help="process id; the child ends with it")
     return parser.parse_args(arguments)
 
 
@@ -62,19 +72,26 @@ def _limit(memory: int, cpu_seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _die_with(parent: int) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() == 1:  # the parent died before we could say so
+        if os.getppid() != parent:  # it died before we could say so
             sys.exit(1)
 
 
 def _written(index: int, frame: KeyFrame, out: Path) -> dict[str, Any]:
-    """Write both pictures; return what is said about the frame."""
+    """Write both pictures; return their names."""
     picture = Image.fromarray(frame.image())
     image, thumbnail = out / f"{index}.png", out / f"{index}.webp"
     picture.save(image, compress_level=1)
     picture.thumbnail((THUMBNAIL_WIDTH, THUMBNAIL_WIDTH * 4), Image.Resampling.LANCZOS)
     picture.save(thumbnail, quality=80, method=2)
+    return {"image": image.name, "thumbnail": thumbnail.name}
+
+
+def _described(frame: KeyFrame) -> dict[str, Any]:
     return {
         "timestamp": frame.timestamp_ms,
         "settledMs": frame.settled_ms,
@@ -82,8 +99,6 @@ def _written(index: int, frame: KeyFrame, out: Path) -> dict[str, Any]:
         "reason": frame.reason,
         "changedBoxes": [[box.x, box.y, box.width, box.height] for box in frame.changed_boxes],
         "returnsTo": frame.returns_to,
-        "image": image.name,
-        "thumbnail": thumbnail.name,
     }
 
 

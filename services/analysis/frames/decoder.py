@@ -43,13 +43,16 @@ async def _ignore(video_ms: int) -> None:
 
 async def decode(
     video: Path,
-    out: Path,
+    out: Path | None,
     *,
     container: str | None,
     limits: DecodeLimits,
     progress: Callable[[int], Awaitable[None]] = _ignore,
 ) -> Decoded:
-    """Key frames of `video` as pictures in the folder `out`. Raise PermanentFailure when it cannot be decoded."""
+    """Key frames of `video`, with pictures in the folder `out` if there is one.
+
+    Raise PermanentFailure when it cannot be decoded.
+    """
     process = await asyncio.create_subprocess_exec(
         *_command(video, out, container, limits),
         stdout=asyncio.subprocess.PIPE,
@@ -76,10 +79,11 @@ async def decode(
     return decoded
 
 
-def _command(video: Path, out: Path, container: str | None, limits: DecodeLimits) -> list[str]:
-    command = [sys.executable, "-m", "services.analysis.frames.child", str(video), str(out)]
+def _command(video: Path, out: Path | None, container: str | None, limits: DecodeLimits) -> list[str]:
+    command = [sys.executable, "-m", "services.analysis.frames.child", str(video), *([str(out)] if out else [])]
     command += ["--max-duration-ms", str(limits.max_duration_ms), "--budget", str(limits.budget)]
     command += ["--memory", str(limits.memory), "--cpu-seconds", str(round(limits.timeout * 4))]
+    command += ["--parent", str(os.getpid())]
     return command + (["--container", container] if container else [])
 
 

@@ -1,0 +1,127 @@
+"""From one frame to the next: which areas changed, and what each of them is."""
+
+from collections import deque
+
+import cv2
+import numpy as np
+
+from services.analysis.keyframes.events import HORIZON_MS, Event, Recent, tiles_of
+from services.analysis.keyframes.noise import Noise
+from services.analysis.keyframes.pointer import LARGEST, Pointer
+from services.analysis.keyframes.small import TILE, Blob, Luma, Mask, Region, blobs, changed, cut
+from services.analysis.keyframes.subtle import Afterglow, Creep, is_caret, is_tint
+
+STEP = 8  # of 255, on means of 4 x 4 pixels: the least difference that counts
+SPECK, SPECK_PEAK = 60, 20  # a blob needs so much size times difference, or so much difference, to be seen
+WHOLE = 0.25  # share of the frame from which a change is not taken apart
+CARET_WAITS_MS = 460.0  # a caret stands still for half a second after every key
+HOVER_MS = 130.0  # a tint that follows the pointer's arrival or departure within this is its doing
+HOVER_LASTS_MS = 600.0
+_KERNEL = np.ones((3, 3), np.uint8)
+
+
+class Changes:
+    """Compares every frame with what was seen last at each place: slow fades add up, codec noise does not.
+
+    `recent` has the events, whose blobs are judged anew as more is seen.
+    """
+
+    def __init__(self, ms: float, image: Luma) -> None:
+        rows, self._columns = -(-image.shape[0] // TILE), -(-image.shape[1] // TILE)
+        self.noise = Noise(rows, self._columns)
+        self.recent = Recent(ms, self.noise)
+        self.pointer = Pointer()
+        self._creep, self._glow = Creep(), Afterglow()
+        self._reference = image.copy()
+        self._last_ms = ms
+        self._gaps: deque[float] = deque([40.0], maxlen=40)
+
+    def see(self, ms: float, image: Luma) -> Event | None:
+        """What changed in this frame, if anything."""
+        self._gaps.append(ms - self._last_ms)
+        self._last_ms = ms
+        mask, difference = changed(self._reference, image, STEP)
+        if not mask.any():
+            return None
+        event = self._event(ms, image, mask, difference)
+        np.copyto(self._reference, image, where=cv2.dilate(mask.view(np.uint8), _KERNEL) > 0)
+        self._follow(event, image)
+        self._feed_noise(event)
+        self.recent.add(event)
+        self._mark_hovers(ms)
+        return event
+
+    @property
+    def interval(self) -> float:
+        """The usual time in ms between two frames while something moves."""
+        gaps = sorted(self._gaps)
+        return gaps[len(gaps) // 4]
+
+    def _event(self, ms: float, image: Luma, mask: Mask, difference: Luma) -> Event:
+        share = float(mask.mean())
+        if share > WHOLE:
+            found = [_whole(mask, difference)]
+        else:
+            found = blobs(mask, difference)
+            for blob in found:
+                blob.before, blob.after = cut(self._reference, blob.region).copy(), cut(image, blob.region).copy()
+                self._judge(ms, blob)
+        return Event(ms, found, [tiles_of(blob, self._columns) for blob in found], share)
+
+    def _judge(self, ms: float, blob: Blob) -> None:
+        """What can be told at first sight."""
+        faint = blob.peak < SPECK_PEAK and blob.count * blob.peak < SPECK
+        if faint or self._glow.is_afterglow(ms, blob):
+            blob.kind = "speck"
+        elif is_caret(blob) and not self._typing(ms, blob.region):
+            blob.kind = "caret"
+
+    def _typing(self, ms: float, region: Region) -> bool:
+        """Whether something happened beside it just now: then a thin line is a letter, for a caret waits."""
+        beside = Region(region.x0 - 8, region.y0 - 1, region.x1 + 8, region.y1 + 1)
+        recent = (blob for event in self.recent.since(ms - CARET_WAITS_MS) for blob in event.blobs)
+        return any(blob.counts and blob.region.touches(beside) for blob in recent)
+
+    def _follow(self, event: Event, image: Luma) -> None:
+        """What can be told from where the small ones go."""
+        unclear = [blob for blob in event.blobs if blob.kind == "open"]
+        small = [blob for blob in unclear if max(blob.region.width, blob.region.height) <= LARGEST]
+        self.pointer.see(event.ms, image, small, self.interval)
+        self._creep.see(event.ms, [blob for blob in unclear if blob.kind == "open"])
+
+    def _feed_noise(self, event: Event) -> None:
+        """Whole-frame changes are no rhythm of a place, and neither are carets and pointers."""
+        parts = [
+            (tiles, np.full(tiles.size, float(blob.count)))
+            for blob, tiles in zip(event.blobs, event.tiles, strict=True)
+            if blob.kind not in {"caret", "pointer"}
+        ]
+        if parts and event.share <= WHOLE:
+            tiles, first = np.unique(np.concatenate([part[0] for part in parts]), return_index=True)
+            self.noise.changed(tiles, event.ms, np.concatenate([part[1] for part in parts])[first])
+
+    def _mark_hovers(self, now: float) -> None:
+        """Tints that came or went with the pointer; those that go on where one began belong to it."""
+        if now - self.pointer.moved_ms > HOVER_LASTS_MS:
+            return
+        hovered: list[Region] = []
+        for event in self.recent.since(now - HOVER_LASTS_MS):
+            for blob in event.blobs:
+                if blob.kind == "open" and is_tint(blob) and self._is_hover(event.ms, blob.region, hovered):
+                    blob.kind = "hover"
+                if blob.kind == "hover":
+                    hovered.append(blob.region.grown(2))
+
+    def _is_hover(self, ms: float, region: Region, hovered: list[Region]) -> bool:
+        if any(place.joined(region) == place for place in hovered):
+            return True
+        follows = -2 * HOVER_MS <= ms - self.pointer.moved_ms <= HOVER_MS
+        return follows and self.pointer.near(region, ms - HOVER_LASTS_MS)
+
+
+def _whole(mask: Mask, difference: Luma) -> Blob:
+    height, width = mask.shape
+    return Blob(Region(0, 0, width, height), mask, int(mask.sum()), int(difference.max()), kind="real")
+
+
+__all__ = ["HORIZON_MS", "STEP", "Changes"]

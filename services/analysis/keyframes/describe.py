@@ -1,0 +1,105 @@
+"""What is said of a kept frame: where it changed, in pixels, and why it was kept. Pure."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.keyframes.small import SCALE, Luma, Mask
+from services.analysis.keyframes.states import State
+
+MAX_BOXES = 16
+EDGE = 16  # of 255: what counts as changed when a box is drawn tight
+GAPS = (3, 7, 15, 31)  # small pixels that are bridged, more of them until there are few enough boxes
+SCROLL_MS = 120.0  # a scroll takes at least this long
+SCROLL_SHARE = 0.08  # of the frame that moves
+SCROLL_FIT = 0.45  # how much less the rows differ at the best shift
+
+
+class PixelBox(NamedTuple):
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def changed_boxes(differs: Mask, before: Luma, after: Luma) -> tuple[PixelBox, ...]:
+    """Tight boxes round what differs; `before` and `after` are the full lumas."""
+    regions: list[tuple[int, int, int, int]] = []
+    for gap in GAPS:
+        regions = _regions(differs, gap)
+        if len(regions) <= MAX_BOXES:
+            break
+    boxes = [_tight(region, before, after) for region in sorted(regions, key=lambda r: -r[2] * r[3])[:MAX_BOXES]]
+    return tuple(sorted(boxes, key=lambda box: (box.y, box.x)))
+
+
+def _regions(differs: Mask, gap: int) -> list[tuple[int, int, int, int]]:
+    joined = cv2.dilate(differs.view(np.uint8), np.ones((gap, gap), np.uint8))
+    count, labels, _, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    labels[~differs] = 0
+    found = []
+    for label in range(1, count):
+        ys, xs = np.nonzero(labels == label)
+        found.append((int(xs[0].min()), 0, 0, 0) if not xs.size else _bounds(ys, xs))
+    return found
+
+
+def _bounds(ys: NDArray[np.intp], xs: NDArray[np.intp]) -> tuple[int, int, int, int]:
+    x, y = int(xs.min()), int(ys.min())
+    return x, y, int(xs.max()) + 1 - x, int(ys.max()) + 1 - y
+
+
+def _tight(region: tuple[int, int, int, int], before: Luma, after: Luma) -> PixelBox:
+    x, y, width, height = (side * SCALE for side in region)
+    window = (slice(y, y + height), slice(x, x + width))
+    ys, xs = np.nonzero(cv2.absdiff(before[window], after[window]) > EDGE)
+    if not xs.size:
+        return PixelBox(x, y, width, height)
+    left, top, wide, high = _bounds(ys, xs)
+    return PixelBox(x + left, y + top, wide, high)
+
+
+def reason(state: State, before: State | None) -> str:
+    """initial | settled | scroll | transient."""
+    if before is None:
+        return "initial"
+    if state.transient:
+        return "transient"
+    candidate = state.candidate
+    lasted = candidate.settled_ms - candidate.changed_ms
+    if lasted >= SCROLL_MS and is_scroll(before.candidate.image, candidate.image, state.differs):
+        return "scroll"
+    return "settled"
+
+
+def is_scroll(before: Luma, after: Luma, differs: Mask) -> bool:
+    """Whether the area that differs shows the same rows, moved up or down."""
+    if differs.mean() < SCROLL_SHARE:
+        return False
+    ys, xs = np.nonzero(differs)
+    x, y, width, height = _bounds(ys, xs)
+    old, new = (_rows(image[y : y + height, x : x + width]) for image in (before, after))
+    still = float(np.abs(new - old).mean())
+    moved = min((_misfit(old, new, shift) for shift in _shifts(height)), default=still)
+    return moved < SCROLL_FIT * still
+
+
+def _rows(image: Luma) -> NDArray[np.float32]:
+    """Each row as eight means."""
+    return np.asarray(cv2.resize(image, (8, image.shape[0]), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _shifts(height: int) -> Sequence[int]:
+    reach = int(height * 0.8)
+    return [shift for shift in range(-reach, reach + 1) if abs(shift) >= 2]
+
+
+def _misfit(old: NDArray[np.float32], new: NDArray[np.float32], shift: int) -> float:
+    """Mean difference of the rows that both show after moving the old ones down by `shift`."""
+    height = len(old)
+    one = old[max(0, -shift) : height - max(0, shift)]
+    other = new[max(0, shift) : height - max(0, -shift)]
+    return float(np.abs(one - other).mean())

@@ -1,0 +1,88 @@
+"""What happened lately, and what of it was real as far as is known by now."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.keyframes.noise import Noise
+from services.analysis.keyframes.small import TILE, Blob, Region
+
+HORIZON_MS = 2000.0  # for so long an event may still turn out to be noise
+
+Tiles = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Event:
+    """One frame with changes. `tiles` has the flat tile indices of each blob; `share` changed, 0..1."""
+
+    ms: float
+    blobs: list[Blob]
+    tiles: list[Tiles]
+    share: float
+
+    def real_parts(self, noise: Noise) -> Iterator[tuple[Blob, Tiles]]:
+        """Blobs that nothing explains but a change of the interface."""
+        for blob, tiles in zip(self.blobs, self.tiles, strict=True):
+            if blob.counts and not noise.covers(tiles, self.ms):
+                yield blob, tiles
+
+
+class Recent:
+    """The events of the last seconds. Blobs change their kind while they are here, so answers may change too."""
+
+    def __init__(self, start_ms: float, noise: Noise) -> None:
+        self.noise = noise
+        self._events: deque[Event] = deque()
+        self._settled_ms = start_ms  # the last real event that is no longer here
+
+    def add(self, event: Event) -> None:
+        self._events.append(event)
+
+    def since(self, ms: float) -> Iterator[Event]:
+        """Events after that time, oldest first."""
+        return (event for event in self._events if event.ms > ms)
+
+    def real(self, after: float, until: float) -> list[Event]:
+        """Real events in `after` < ms <= `until`, oldest first."""
+        inside = (event for event in self._events if after < event.ms <= until)
+        return [event for event in inside if self.is_real(event)]
+
+    def is_real(self, event: Event) -> bool:
+        return next(event.real_parts(self.noise), None) is not None
+
+    def last_real(self, until: float = float("inf")) -> float:
+        """When the last real event up to then was."""
+        for event in reversed(self._events):
+            if event.ms <= until and self.is_real(event):
+                return event.ms
+        return self._settled_ms
+
+    def moved(self, after: float) -> Region | None:
+        """Bounds of everything real since that time."""
+        bounds: Region | None = None
+        for event in self.since(after):
+            for blob, _ in event.real_parts(self.noise):
+                bounds = blob.region if bounds is None else bounds.joined(blob.region)
+        return bounds
+
+    def reaches_back_to(self, ms: float) -> bool:
+        """Whether an event at or before that time is still here."""
+        return bool(self._events) and self._events[0].ms <= ms
+
+    def settle(self, until: float) -> Iterator[Event]:
+        """Give up the events before that time; their kinds are final."""
+        while self._events and self._events[0].ms < until:
+            event = self._events.popleft()
+            if self.is_real(event):
+                self._settled_ms = event.ms
+            yield event
+
+
+def tiles_of(blob: Blob, columns: int) -> Tiles:
+    """Flat indices of the tiles that a blob touches, in a grid of so many columns."""
+    ys, xs = np.nonzero(blob.mask)
+    return np.unique((ys + blob.region.y0) // TILE * columns + (xs + blob.region.x0) // TILE)

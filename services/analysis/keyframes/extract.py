@@ -1,0 +1,141 @@
+"""From a file to its key frames: the shell around the pure parts."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from av.video.frame import VideoFrame
+
+from services.analysis.keyframes.album import Album, Rgb
+from services.analysis.keyframes.budget import within_budget
+from services.analysis.keyframes.describe import PixelBox, changed_boxes, reason
+from services.analysis.keyframes.small import Mask, shrink
+from services.analysis.keyframes.states import State, difference, states
+from services.analysis.keyframes.video import Video, luma, opened
+from services.analysis.keyframes.watch import Candidate, Watcher
+
+_SPARE = 5  # candidates per state of the budget before those that will never be kept are forgotten
+_PROGRESS_S = 0.5
+_END_GAP_MS = 300_000.0  # a header may claim so much more than its last frame: nothing moved until the end
+
+
+@dataclass(frozen=True)
+class Limits:
+    max_duration_ms: float
+
+
+@dataclass(frozen=True)
+class KeyFrame:
+    """Times in ms of video time; `changed_boxes` in pixels, against the key frame before, none for the first.
+
+    `changed_at_ms` is when the change began, `settled_ms` when it had come to rest, `timestamp_ms` when the picture
+    was taken. `reason`: initial | settled | scroll | transient. `returns_to` is the index of an earlier key frame
+    that looks the same.
+    """
+
+    timestamp_ms: float
+    settled_ms: float
+    changed_at_ms: float
+    reason: str
+    changed_boxes: tuple[PixelBox, ...]
+    returns_to: int | None
+    image: Callable[[], Rgb] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """`duration_ms` is the time of the last frame, `container_duration_ms` what the header says if plausible."""
+
+    frames: tuple[KeyFrame, ...]
+    duration_ms: float
+    container_duration_ms: float | None
+    width: int
+    height: int
+    codec: str
+    decoded_frames: int
+    note: str | None
+
+
+def extract(
+    path: Path,
+    album: Album,
+    *,
+    container: str | None,
+    limits: Limits,
+    budget: int = 24,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Extraction:
+    """The key frames of a recording. Their pictures lie in `album`, which must stay open while they are wanted.
+
+    `on_progress` hears, twice a second, how many ms of video were looked at. Raises PermanentFailure.
+    """
+    with opened(path, container) as video:
+        watcher: Watcher[VideoFrame] = Watcher(album.keep, album.drop)
+        told = time.monotonic()
+        for frame in video.frames(limits.max_duration_ms):
+            watcher.see(frame.ms, shrink(luma(frame.picture)), frame.picture)
+            if len(watcher.candidates) > _SPARE * max(budget, 8):
+                _thin(watcher, 2 * budget)
+            if time.monotonic() - told >= _PROGRESS_S:
+                told = time.monotonic()
+                on_progress(round(frame.ms))
+        watcher.finish()
+        kept = within_budget(states(watcher.candidates, watcher.noise, watcher.pointer_origin), max(2, budget))
+        return _extraction(video, kept, watcher, album, limits)
+
+
+def _thin(watcher: Watcher[VideoFrame], budget: int) -> None:
+    """Forget what will never be kept. The last candidates may still turn out to be something else."""
+    kept = within_budget(states(watcher.candidates, watcher.noise, watcher.pointer_origin), budget)
+    watcher.thin({state.candidate for state in kept} | set(watcher.candidates[-8:]))
+
+
+def _extraction(
+    video: Video, kept: list[State], watcher: Watcher[VideoFrame], album: Album, limits: Limits
+) -> Extraction:
+    frames = tuple(_key_frame(index, kept, watcher, album) for index in range(len(kept)))
+    width, height = video.size
+    return Extraction(
+        frames=frames,
+        duration_ms=video.last_ms,
+        container_duration_ms=_plausible(video.declared_ms, video.last_ms, limits.max_duration_ms),
+        width=width,
+        height=height,
+        codec=video.codec,
+        decoded_frames=video.count,
+        note=video.note,
+    )
+
+
+def _key_frame(index: int, kept: list[State], watcher: Watcher[VideoFrame], album: Album) -> KeyFrame:
+    state, before = kept[index], kept[index - 1] if index else None
+    candidate = state.candidate
+    boxes: tuple[PixelBox, ...] = ()
+    if before is not None:
+        differs = _against(before.candidate, candidate, state, watcher)
+        boxes = changed_boxes(differs, album.luma(before.candidate.picture), album.luma(candidate.picture))
+    return KeyFrame(
+        timestamp_ms=candidate.ms,
+        settled_ms=candidate.settled_ms,
+        changed_at_ms=candidate.changed_ms,
+        reason=reason(state, before),
+        changed_boxes=boxes,
+        returns_to=kept.index(state.returns_to) if state.returns_to in kept else None,
+        image=lambda: album.rgb(candidate.picture),
+    )
+
+
+def _against(before: Candidate, candidate: Candidate, state: State, watcher: Watcher[VideoFrame]) -> Mask:
+    """What differs from the key frame before, which may be another than `state` knows: one was left out."""
+    since = [c.real for c in watcher.candidates if before.ms < c.ms <= candidate.ms]
+    real = np.logical_or.reduce(since) if since else np.ones_like(state.differs)
+    found = difference(before, candidate, real | state.differs, watcher.noise)
+    return found if found.any() else state.differs
+
+
+def _plausible(declared_ms: float | None, last_ms: float, max_ms: float) -> float | None:
+    if declared_ms is None or not last_ms - 1 <= declared_ms <= min(max_ms, last_ms + _END_GAP_MS):
+        return None
+    return declared_ms

@@ -1,0 +1,170 @@
+"""What moves for ever: spinners, loops, videos, clocks, sparklines. Known per tile, by the rhythm of changes.
+
+Two rhythms: a place that is visited again and again without a rest (a spinner, a ball that circles in a canvas),
+and one that changes at regular intervals (a clock). Typing, scrolling and dragging pass by and leave.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.keyframes.small import Mask
+
+Numbers = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+EPISODE_GAP_MS = 300.0  # a tile that is quiet for longer begins a new episode with its next change
+REVISIT_MS = 8000.0  # a fourth episode within this is a visit again; people come back less often
+LASTING_MS, LASTING_COUNT = 750.0, 7  # one episode of this length and so many changes is restless by itself
+LIKENESS = 6  # times that one change may be larger than another of the same rhythm
+RUN_GAP_MS, RUN_COUNT, RUN_MS = 450.0, 6, 900.0  # visits in a row that make a place restless
+LARGE_SHARE, LARGE_MS = 0.12, 2200.0  # so much of the frame in motion may be a scroll: it must go on for longer
+TICK_GAP_MS = (400.0, 1700.0)
+TICK_JITTER = 1.35  # largest gap over smallest
+TICKS = 5
+MOST = 0.6  # share of the tiles of a change that must be restless for it to be noise
+_AROUND, _BESIDE = np.ones((5, 5), np.uint8), np.ones((3, 3), np.uint8)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A set of tiles (flat indices) that was restless from `starts` to `ends`, in ms."""
+
+    tiles: Indices
+    starts: Numbers
+    ends: Numbers
+
+
+class _Runs:
+    """Per tile: since when something happened there without a longer pause, and how often."""
+
+    def __init__(self, count: int) -> None:
+        self.last = np.full(count, -np.inf)
+        self.since = np.full(count, -np.inf)
+        self.times = np.zeros(count, np.int32)
+
+    def add(self, hit: Indices, now: float, gap: float) -> None:
+        again = now - self.last[hit] <= gap
+        self.since[hit] = np.where(again, self.since[hit], now)
+        self.times[hit] = np.where(again, self.times[hit] + (self.last[hit] < now), 1)
+        self.last[hit] = now
+
+
+class Noise:
+    """Feed it every change; ask it which tiles are restless now, or were at an earlier time."""
+
+    def __init__(self, rows: int, columns: int) -> None:
+        count = rows * columns
+        self._shape = (rows, columns)
+        self._episodes = _Runs(count)
+        self._left = np.full((count, 3), -np.inf)  # ends of the three episodes before, oldest first
+        self._around = _Runs(count)  # changes within two tiles
+        self._visits = _Runs(count)  # visits again within two tiles
+        self._ticks = np.full((count, TICKS), -np.inf)  # begins of the last episodes, oldest first
+        self._extent = np.zeros(count)  # of the change that began the last episode, in small pixels
+        self._sizes = np.zeros(count)  # of the change at the last tick, in small pixels
+        self._start = np.full(count, np.nan)  # of the open restless interval
+        self._end = np.full(count, -np.inf)
+        self._closed: list[Interval] = []
+
+    def changed(self, hit: Indices, now: float, sizes: Numbers) -> None:
+        """The tiles with these flat indices changed now, each as part of an area of so many small pixels."""
+        if not hit.size:
+            return
+        is_fresh = now - self._episodes.last[hit] > EPISODE_GAP_MS
+        fresh = hit[is_fresh]
+        self._left[fresh, :-1] = self._left[fresh, 1:]
+        self._left[fresh, -1] = self._episodes.last[fresh]
+        self._left[
+            fresh[_unlike(self._extent[fresh], sizes[is_fresh])]
+        ] = -np.inf  # what was before was something else
+        self._extent[fresh] = sizes[is_fresh]
+        self._episodes.add(hit, now, EPISODE_GAP_MS)
+        self._around.add(self._near(hit, _AROUND), now, RUN_GAP_MS)
+        again = now - self._left[hit, 0] <= REVISIT_MS
+        self._visited(hit[again], now)
+        lasted = now - self._episodes.since[hit]
+        self._restless(
+            hit[(lasted >= LASTING_MS) & (self._episodes.times[hit] >= LASTING_COUNT)], lasted.max(), now
+        )
+        self._ticked(hit, now, sizes)
+
+    def _near(self, hit: Indices, reach: NDArray[np.uint8]) -> Indices:
+        tiles = np.zeros(self._shape, np.uint8)
+        tiles.flat[hit] = 1
+        return np.flatnonzero(cv2.dilate(tiles, reach))
+
+    def _visited(self, hit: Indices, now: float) -> None:
+        if not hit.size:
+            return
+        near = self._near(hit, _AROUND)
+        self._visits.add(near, now, RUN_GAP_MS)
+        lasted = now - self._visits.since[near]
+        self._restless(near[(self._visits.times[near] >= RUN_COUNT) & (lasted >= RUN_MS)], lasted.max(), now)
+
+    def _restless(self, tiles: Indices, lasted: float, now: float) -> None:
+        """These and those around them, unless it may be a scroll."""
+        if not tiles.size:
+            return
+        near = self._near(tiles, _AROUND)
+        if near.size > LARGE_SHARE * self._end.size and lasted < LARGE_MS:
+            near = near[now <= self._end[near]]
+        if near.size:
+            # What circles visits a place again only after a round: it has been restless since it came.
+            lately = near[now - self._around.last[near] <= RUN_GAP_MS]
+            since = np.full(near.size, self._around.since[lately].min())
+            self._mark(near, since, np.full(near.size, now + RUN_GAP_MS))
+
+    def _ticked(self, hit: Indices, now: float, sizes: Numbers) -> None:
+        """Each digit of a clock touches other tiles, so a tick counts for the tiles beside it too."""
+        grid = np.zeros(self._shape, np.float32)
+        grid.flat[hit] = sizes
+        extents = np.asarray(cv2.dilate(grid, _BESIDE))
+        hit = np.flatnonzero(extents)
+        separate = hit[now - self._ticks[hit, -1] > 0.8 * TICK_GAP_MS[0]]
+        size = extents.flat[separate]
+        self._ticks[separate[_unlike(self._sizes[separate], size)]] = -np.inf
+        self._ticks[separate, :-1] = self._ticks[separate, 1:]
+        self._ticks[separate, -1] = now
+        self._sizes[separate] = size
+        ticks = self._ticks[hit]
+        with np.errstate(invalid="ignore"):
+            gaps = np.diff(ticks, axis=1)
+        longest, shortest = gaps.max(axis=1), gaps.min(axis=1)
+        regular = np.isfinite(longest) & (longest <= TICK_GAP_MS[1]) & (shortest >= TICK_GAP_MS[0])
+        regular &= longest <= TICK_JITTER * shortest
+        self._mark(hit[regular], (ticks[:, 0] - longest)[regular], (now + 1.35 * longest)[regular])
+
+    def _mark(self, tiles: Indices, starts: Numbers, ends: Numbers) -> None:
+        """Open or prolong the intervals of these tiles."""
+        over = self._end[tiles] < starts
+        self._close(tiles[over])
+        self._start[tiles] = np.where(over, starts, np.fmin(self._start[tiles], starts))
+        self._end[tiles] = np.maximum(self._end[tiles], ends)
+
+    def _close(self, tiles: Indices) -> None:
+        known = tiles[np.isfinite(self._start[tiles])]
+        if known.size:
+            self._closed.append(Interval(known, self._start[known].copy(), self._end[known].copy()))
+
+    def covers(self, tiles: Indices, time: float) -> bool:
+        """Whether most of these tiles were restless then; only for times not long past."""
+        with np.errstate(invalid="ignore"):
+            inside = (self._start[tiles] <= time) & (time <= self._end[tiles])
+        return bool(inside.size and inside.mean() >= MOST)
+
+    def at(self, time: float) -> Mask:
+        """Tiles (rows x columns) that were restless at that time, as far as is known by now."""
+        with np.errstate(invalid="ignore"):
+            found = (self._start <= time) & (time <= self._end)
+        for interval in self._closed:
+            inside = (interval.starts <= time) & (time <= interval.ends)
+            found[interval.tiles[inside]] = True
+        return found.reshape(self._shape)
+
+
+def _unlike(sizes: Numbers, size: Numbers | float) -> Mask:
+    unlike: Mask = (sizes > LIKENESS * size) | (size > LIKENESS * sizes)
+    return unlike

@@ -1,0 +1,173 @@
+"""Telling the mouse pointer from all else that is small: it vanishes here, appears there, and leaves no trace.
+
+Whatever the pointer uncovers looks as it did before the pointer came. Typed letters stay, a caret stays in its
+place, a ticked box stands still; so a chain of small changes that heals behind itself and goes somewhere is the
+pointer.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from services.analysis.keyframes.small import Blob, Luma, Region, cut
+
+LARGEST = 20  # small pixels of a side; at a device pixel ratio of 2 a pointer has 6 x 10, and slow moves merge two
+HEALED = 18  # of 255: what is uncovered may differ by codec noise
+SLID = 0.35  # of a blob that shows a pointer's old and new place, the new one heals
+LINK_MS = (80.0, 300.0)  # between two steps of one motion: a good two frames, within these bounds
+LINK_FRAMES = 2.3
+AFTERGLOW_MS, AFTERGLOW = 700.0, 30  # for so long the codec sharpens a pointer that came to rest, by so much of 255
+REACH = 130  # small pixels that a pointer may jump from one frame to the next
+
+
+@dataclass
+class Chain:
+    """Small changes that follow each other in place and time."""
+
+    last_ms: float
+    tip: Region
+    blobs: list[Blob] = field(default_factory=list)
+    path: list[Region] = field(default_factory=list)
+    steps: int = 0  # times that it vanished here and appeared there, or slid on and left no trace
+    traces: int = 0  # times that it left one
+    judged: int = 0  # blobs that have been looked at for a trace
+    at_pointer: bool = False  # it began where the pointer was last seen
+    confirmed: bool = False
+
+
+class Pointer:
+    def __init__(self) -> None:
+        self.place: Region | None = None  # where it was last seen
+        self.origin: tuple[float, Region] | None = None  # when it was first told from the rest, and where it began
+        self.moved_ms = float("-inf")
+        self.trail: deque[tuple[float, Region]] = deque(maxlen=48)  # where it has been lately
+        self._chains: list[Chain] = []
+
+    def see(self, now: float, image: Luma, small: list[Blob], interval: float) -> None:
+        """Follow the small blobs of one frame; those of a confirmed motion get the kind `pointer`.
+
+        `interval` in ms is the usual time between two frames in motion: a slow recording shows fewer steps.
+        """
+        link = min(max(LINK_FRAMES * interval, LINK_MS[0]), LINK_MS[1])
+        self._chains = [chain for chain in self._chains if now - chain.last_ms <= link]
+        for blob in small:
+            if self._glows(blob, now):
+                blob.kind = "pointer"
+        small = [blob for blob in small if blob.kind == "open"]
+        followed = {id(blob): chain for blob in small if (chain := self._chain_at(blob.region)) is not None}
+        healed = [blob for blob in small if _heals(blob, followed.get(id(blob)), image)]
+        for blob in small:
+            chain = followed.get(id(blob))
+            if chain is not None:
+                self._extend(chain, blob, now)
+                _judge(chain, image)
+                self._confirm(chain, now)
+        fresh = [blob for blob in small if id(blob) not in followed]
+        for gone in healed:
+            self._step(followed[id(gone)], fresh, now)
+        for blob in fresh:
+            at_pointer = self.place is not None and blob.region.touches(self.place.grown(1))
+            self._chains.append(Chain(now, blob.region, [blob], [blob.region], at_pointer=at_pointer))
+
+    def _glows(self, blob: Blob, now: float) -> bool:
+        if self.place is None or now - self.moved_ms > AFTERGLOW_MS or blob.peak > AFTERGLOW:
+            return False
+        around = self.place.grown(2)
+        return blob.region.joined(around) == around
+
+    def _chain_at(self, region: Region) -> Chain | None:
+        near = [chain for chain in self._chains if chain.tip.touches(region.grown(1))]
+        return max(near, key=lambda chain: (chain.confirmed, chain.steps, chain.last_ms), default=None)
+
+    def _extend(self, chain: Chain, blob: Blob, now: float) -> None:
+        chain.blobs.append(blob)
+        chain.last_ms = now
+        if not chain.path or chain.path[-1] != blob.region:
+            chain.path.append(blob.region)
+            chain.tip = blob.region
+
+    def _step(self, chain: Chain, fresh: list[Blob], now: float) -> None:
+        """The blob that appeared while this chain's tip healed is where the pointer went."""
+        near = [
+            blob for blob in fresh if distance(blob.region, chain.tip) <= REACH and alike(blob, chain.blobs[-1])
+        ]
+        if not near:
+            return
+        there = min(near, key=lambda blob: distance(blob.region, chain.tip))
+        fresh.remove(there)
+        chain.steps += 1
+        chain.blobs.append(there)
+        chain.path.append(there.region)
+        chain.tip = there.region
+        self._confirm(chain, now)
+
+    def _confirm(self, chain: Chain, now: float) -> None:
+        slides = chain.at_pointer and len(chain.blobs) >= 3 and _travelled(chain) >= 2
+        goes = chain.steps >= 2 and chain.steps > chain.traces and _travelled(chain) >= 6
+        if not (chain.confirmed or goes or slides or (chain.at_pointer and chain.steps > chain.traces)):
+            return
+        if self.origin is None:
+            self.origin = (now, chain.path[0])
+        chain.confirmed = True
+        for blob in chain.blobs:
+            blob.kind = "pointer"
+        chain.blobs, chain.judged = chain.blobs[-1:], 0
+        self.place, self.moved_ms = chain.tip, now
+        self.trail.extend((now, region) for region in chain.path)
+        chain.path = chain.path[-1:]
+
+    def near(self, region: Region, since: float) -> bool:
+        """Whether the pointer has been there since that time, or rests there."""
+        around = region.grown(2)
+        if self.place is not None and around.touches(self.place):
+            return True
+        return any(at >= since and around.touches(place) for at, place in self.trail)
+
+
+def alike(one: Blob, other: Blob) -> bool:
+    """Two pictures of one pointer: much the same amount of ink."""
+    return one.count <= 4 * other.count and other.count <= 4 * one.count
+
+
+def distance(one: Region, other: Region) -> float:
+    dx = (one.x0 + one.x1 - other.x0 - other.x1) / 2
+    dy = (one.y0 + one.y1 - other.y0 - other.y1) / 2
+    return float(np.hypot(dx, dy))
+
+
+def _travelled(chain: Chain) -> float:
+    return max((distance(chain.path[0], region) for region in chain.path[1:]), default=0.0)
+
+
+def _judge(chain: Chain, image: Luma) -> None:
+    """Where a sliding pointer has been looks as before; where something was typed does not."""
+    if max(region.y0 for region in chain.path) - min(region.y0 for region in chain.path) < 2:
+        return  # a line of text grows so too, and the caret in front of it leaves no trace
+    for blob in chain.blobs[chain.judged : -1]:
+        if blob.region.touches(chain.tip):
+            return
+        chain.judged += 1
+        height, width = image.shape
+        inside = 0 <= blob.region.x0 and blob.region.x1 <= width and blob.region.y1 <= height
+        if inside and blob.before.shape == blob.mask.shape:
+            now = np.ascontiguousarray(cut(image, blob.region))
+            rest = np.asarray(cv2.absdiff(now, blob.before))[blob.mask]
+            healed = float((rest <= HEALED).mean()) >= SLID
+            chain.steps, chain.traces = chain.steps + healed, chain.traces + (not healed)
+
+
+def _heals(blob: Blob, chain: Chain | None, image: Luma) -> bool:
+    """True when what changed now looks as it did before the last blob of the chain came there."""
+    if chain is None:
+        return False
+    came, here = chain.blobs[-1], blob.region
+    x0, y0 = max(came.region.x0, here.x0), max(came.region.y0, here.y0)
+    x1, y1 = min(came.region.x1, here.x1), min(came.region.y1, here.y1)
+    if x0 >= x1 or y0 >= y1 or came.before.size == 0:
+        return False
+    then = came.before[y0 - came.region.y0 : y1 - came.region.y0, x0 - came.region.x0 : x1 - came.region.x0]
+    mask = blob.mask[y0 - here.y0 : y1 - here.y0, x0 - here.x0 : x1 - here.x0]
+    rest = np.asarray(cv2.absdiff(np.ascontiguousarray(image[y0:y1, x0:x1]), np.ascontiguousarray(then)))[mask]
+    return bool(rest.size >= 0.5 * blob.count and np.percentile(rest, 80) <= HEALED)

@@ -1,0 +1,135 @@
+"""From candidates to kept states: what really differs, what flashed up, what came back. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from services.analysis.keyframes.changes import SPECK, STEP
+from services.analysis.keyframes.noise import MOST, Noise
+from services.analysis.keyframes.small import Blob, Luma, Mask, Region, blobs, changed, cut, untiled
+from services.analysis.keyframes.subtle import is_caret
+from services.analysis.keyframes.watch import Candidate
+
+FAINT = 14  # a difference of a few small pixels must be stronger than this
+TINY = 2  # small pixels
+OUTSIDE = 24  # of 255, beyond both neighbours: content of its own, not a step of a fade
+OUTSIDE_SHARE = 0.04
+SAME = 12  # of 255: a state that came back may differ by so much
+
+
+@dataclass(eq=False)
+class State:
+    """`differs` marks the small pixels that really differ from the kept frame before."""
+
+    candidate: Candidate
+    differs: Mask
+    transient: bool = False
+    returns_to: "State | None" = None
+
+
+def states(
+    candidates: Sequence[Candidate], noise: Noise, origin: tuple[float, Region] | None = None
+) -> list[State]:
+    """The states in time order. `origin`: see Watcher.pointer_origin."""
+    kept: list[State] = []
+    settled: State | None = None  # the last one that is no transient
+    since: Mask | None = None
+    for index, candidate in enumerate(candidates):
+        since = candidate.real if since is None else since | candidate.real
+        if not is_calm(candidate, noise):
+            continue
+        if settled is None:
+            state = State(candidate, np.ones(candidate.image.shape, bool)) if candidate.kind != "flash" else None
+        elif candidate.kind == "flash":
+            state = _transient(settled, candidate, candidates[index + 1 :], since, noise)
+        else:
+            state = _next(kept[-1], settled, candidate, since, noise)
+            if (
+                state is not None
+                and origin is not None
+                and candidate.ms <= origin[0]
+                and _is_at(state.differs, origin[1])
+            ):
+                state = None
+        if state is not None:
+            kept.append(state)
+            if not state.transient:
+                settled, since = state, None
+    return _with_returns(kept, noise)
+
+
+def is_calm(candidate: Candidate, noise: Noise) -> bool:
+    """Whether what moved before a doubtful candidate has turned out to be restless."""
+    return all(noise.at(ms).flat[tiles].mean() >= MOST for ms, tiles in candidate.doubts)
+
+
+def _next(last: State, settled: State, candidate: Candidate, since: Mask, noise: Noise) -> State | None:
+    """A new state; after a transient also the return to what was before it."""
+    differs = difference(settled.candidate, candidate, since, noise)
+    if not last.transient:
+        return State(candidate, differs) if differs.any() else None
+    apart = difference(last.candidate, candidate, np.ones_like(differs), noise)
+    return State(candidate, apart, returns_to=None if differs.any() else settled)
+
+
+def _transient(
+    settled: State, candidate: Candidate, following: Sequence[Candidate], since: Mask, noise: Noise
+) -> State | None:
+    after = next((c for c in following if c.kind != "flash" and is_calm(c, noise)), None)
+    differs = difference(settled.candidate, candidate, since, noise)
+    if after is None or not differs.any():
+        return None
+    wrong = shows_its_own(settled.candidate.image, candidate.image, after.image)
+    return State(candidate, differs, transient=True) if wrong else None
+
+
+def _is_at(differs: Mask, place: Region) -> bool:
+    """Whether all of a difference is the pointer, which came into the picture before it first moved."""
+    return int(cut(differs, place.grown(3)).sum()) == int(differs.sum())
+
+
+def difference(before: Candidate, after: Candidate, real: Mask, noise: Noise) -> Mask:
+    """Where two candidates differ for real: backed by a real change in between, and not restless at both times."""
+    mask, amount = changed(before.image, after.image, STEP)
+    restless = untiled(noise.at(before.ms) & noise.at(after.ms), mask.shape)
+    backed = cv2.dilate(real.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    found = np.zeros_like(mask)
+    for blob in blobs(mask & backed, amount):
+        if not _negligible(blob) and cut(restless, blob.region)[blob.mask].mean() < 0.5:
+            cut(found, blob.region)[blob.mask] = True
+    return found
+
+
+def _negligible(blob: Blob) -> bool:
+    faint = blob.peak < FAINT and blob.count * blob.peak < SPECK
+    return faint or (blob.count <= TINY and blob.peak < 3 * FAINT) or is_caret(blob)
+
+
+def shows_its_own(before: Luma, flash: Luma, after: Luma) -> bool:
+    """Whether the flash shows what neither neighbour shows."""
+    low, high = np.minimum(before, after).astype(np.int16), np.maximum(before, after).astype(np.int16)
+    shown = flash.astype(np.int16)
+    own = (shown < low - OUTSIDE) | (shown > high + OUTSIDE)
+    moved = (cv2.absdiff(before, flash) > STEP) | (cv2.absdiff(flash, after) > STEP)
+    return bool(own.sum() > OUTSIDE_SHARE * max(1, int(moved.sum())))
+
+
+def _with_returns(kept: list[State], noise: Noise) -> list[State]:
+    """States that look like an earlier one say so."""
+    for index, state in enumerate(kept):
+        if state.returns_to is None and not state.transient:
+            earlier = (other for other in kept[: max(0, index - 1)] if not other.transient)
+            state.returns_to = next((other for other in earlier if _same(other, state, noise)), None)
+    return kept
+
+
+def _same(one: State, other: State, noise: Noise) -> bool:
+    mask, amount = changed(one.candidate.image, other.candidate.image, SAME)
+    if mask.mean() > 0.02:
+        return False
+    mask &= ~untiled(noise.at(one.candidate.ms) & noise.at(other.candidate.ms), mask.shape)
+    pointers = [c.pointer.grown(2) for c in (one.candidate, other.candidate) if c.pointer is not None]
+    apart = (blob for blob in blobs(mask, amount) if not _negligible(blob))
+    return all(any(blob.region.touches(pointer) for pointer in pointers) for blob in apart)

@@ -1,0 +1,98 @@
+"""Changes too subtle to be a state: a blinking caret, a tint under the pointer, a bar that creeps. Pure."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from services.analysis.keyframes.small import Blob, Region
+
+CARET_WIDTH, CARET_HEIGHT = 2, (4, 24)  # small pixels
+TINT_PEAK = 60  # of 255; a stronger change under the pointer is more than a hover effect
+SOLID = 14  # of 255: largest difference inside of a bar's fill
+CREEP_MS = 900.0  # between two steps of a bar
+CREEP_STEPS = 3
+GLOW_PEAK, GLOW_MS = 24, 700.0
+
+
+def is_caret(blob: Blob) -> bool:
+    """A thin upright line came or went."""
+    region = blob.region
+    low, high = CARET_HEIGHT
+    return region.width <= CARET_WIDTH and low <= region.height <= high and region.height >= 2.5 * region.width
+
+
+def is_tint(blob: Blob) -> bool:
+    """A faint change by nearly the same amount everywhere, in one direction."""
+    if blob.before.shape != blob.mask.shape or blob.count < 12:
+        return False
+    change = blob.after.astype(np.int16)[blob.mask] - blob.before.astype(np.int16)[blob.mask]
+    low, high = np.percentile(change, (8, 92))  # the rest may be the pointer itself
+    one_way = low >= 0 or high <= 0
+    strongest = max(abs(low), abs(high))
+    return bool(one_way and strongest <= TINT_PEAK and high - low <= max(10, 0.5 * strongest))
+
+
+class Afterglow:
+    """After a strong change the codec sharpens the picture for some frames more: faint changes inside of it."""
+
+    def __init__(self) -> None:
+        self._strong: deque[tuple[float, Region, int]] = deque(maxlen=64)
+
+    def is_afterglow(self, now: float, blob: Blob) -> bool:
+        """Whether the blob is one; strong ones are remembered."""
+        if blob.peak > GLOW_PEAK:
+            self._strong.append((now, blob.region.grown(1), blob.peak))
+            return False
+        around = ((region, peak) for ms, region, peak in self._strong if now - ms <= GLOW_MS)
+        return any(region.joined(blob.region) == region and peak >= 3 * blob.peak for region, peak in around)
+
+
+@dataclass
+class _Bar:
+    ms: float
+    region: Region
+    level: float
+    blobs: list[Blob] = field(default_factory=list)
+    steps: int = 1
+
+
+class Creep:
+    """Bars that grow step by step: each step is solid, at the end of the one before, in the same rows."""
+
+    def __init__(self) -> None:
+        self._bars: list[_Bar] = []
+
+    def see(self, now: float, blobs: list[Blob]) -> None:
+        self._bars = [bar for bar in self._bars if now - bar.ms <= CREEP_MS]
+        for blob in blobs:
+            level = _solid(blob)
+            if level is None:
+                continue
+            bar = next((bar for bar in self._bars if _goes_on(bar, blob.region, level)), None)
+            if bar is None:
+                self._bars.append(_Bar(now, blob.region, level, [blob]))
+            else:
+                self._grow(bar, blob, now)
+
+    def _grow(self, bar: _Bar, blob: Blob, now: float) -> None:
+        bar.ms, bar.region, bar.steps = now, blob.region, bar.steps + 1
+        bar.blobs.append(blob)
+        if bar.steps >= CREEP_STEPS:
+            for step in bar.blobs:
+                step.kind = "creep"
+            bar.blobs.clear()
+
+
+def _solid(blob: Blob) -> float | None:
+    """The level of a fill without texture, or None."""
+    if blob.after.shape != blob.mask.shape or blob.region.height > 8 or blob.region.width > 60:
+        return None
+    inside = blob.after[blob.mask]
+    return float(inside.mean()) if int(inside.max()) - int(inside.min()) <= SOLID else None
+
+
+def _goes_on(bar: _Bar, region: Region, level: float) -> bool:
+    rows = abs(bar.region.y0 - region.y0) <= 1 and abs(bar.region.y1 - region.y1) <= 1
+    beside = region.x0 <= bar.region.x1 + 2 and bar.region.x0 <= region.x1 + 2 and region.x0 != bar.region.x0
+    return rows and beside and abs(bar.level - level) <= SOLID
