@@ -1,9 +1,10 @@
 """Composition root of ingest: uploads come in from the gateway; videos go when their session has ended."""
 
 import asyncio
+import contextlib
 import re
 
-from aiohttp import web
+from aiohttp import MultipartReader, web
 
 from services.ingest.cleanup import cleanup_job
 from services.ingest.multipart import too_large
@@ -25,11 +26,10 @@ def ingest_app(uploads: Uploads, passes: Passes, settings: IngestSettings) -> we
         user_id = passes.check(request.headers.get("Authorization"), AUDIENCE)
         if (request.content_length or 0) > MAX_RECORDING_BYTES + _FORM_OVERHEAD:
             raise too_large()
-        if request.content_type != "multipart/form-data" or "boundary" not in request.headers["Content-Type"]:
-            raise Problem(400, "Send the recording as multipart/form-data with a boundary.")
+        form = await _form(request)
         try:
             async with asyncio.timeout(settings.upload_timeout):
-                receipt = await uploads.accept(await request.multipart(), _caller(request, user_id))
+                receipt = await uploads.accept(form, _caller(request, user_id))
         except TimeoutError as error:
             raise Problem(400, f"The upload took longer than {settings.upload_timeout:.0f} s.") from error
         body = {"sessionId": receipt.session_id, "mode": receipt.mode, "replayed": receipt.replayed}
@@ -39,6 +39,14 @@ def ingest_app(uploads: Uploads, passes: Passes, settings: IngestSettings) -> we
     app.on_response_prepare.append(stamp)
     app.router.add_post("/recordings", post_recording)
     return app
+
+
+async def _form(request: web.Request) -> MultipartReader:
+    """Problem 400 for anything but a form whose boundary can be used."""
+    if request.content_type == "multipart/form-data":
+        with contextlib.suppress(ValueError):  # no boundary, or too long a one
+            return await request.multipart()
+    raise Problem(400, "Send the recording as multipart/form-data with a boundary.")
 
 
 def _caller(request: web.Request, user_id: str) -> Caller:

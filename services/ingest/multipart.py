@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 from aiohttp import BodyPartReader, ClientPayloadError, MultipartReader
+from aiohttp.http import HttpProcessingError
 from pydantic import ValidationError
 
 from services.ingest.form import FIELDS, MAX_FIELD_BYTES, REPEATABLE, UploadForm, gathered
@@ -56,7 +57,7 @@ async def read_upload(reader: MultipartReader, sink: Sink) -> Upload:
                 video = await _read_file(part, sink)
             else:
                 fields.append((name, await _read_text(part, name)))
-    except (ValueError, ClientPayloadError) as error:
+    except (ValueError, ClientPayloadError, HttpProcessingError) as error:
         message = "The multipart body is broken or ends too early. Send it again as a whole."
         raise Problem(400, message) from error
     return _whole(fields, video)

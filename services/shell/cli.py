@@ -136,6 +136,16 @@ def doctor(port: int, data_dir: Path | None) -> None:
 
 
 @cli.command()
+def browser() -> None:
+    """Get a Chromium for the ARIA lane if this machine has none."""
+    from services.shell.browser import get_browser  # noqa: PLC0415  other commands start faster without it
+
+    found = get_browser(lambda words: click.echo(words, err=True))
+    click.echo(found.words, err=True)
+    sys.exit(0 if found.path else 1)
+
+
+@cli.command()
 def openapi() -> None:
     """Print the OpenAPI 3.1 description of the REST API."""
     from services.gateway.api.docs import description  # noqa: PLC0415  other commands start faster without it

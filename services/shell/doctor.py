@@ -57,7 +57,6 @@ def _packages() -> Finding:
         "argon2",
         "PIL",
         "numpy",
-        "yaml",
         "rich",
     )
     missing = [name for name in wanted if find_spec(name) is None]
@@ -96,8 +95,8 @@ def _browser() -> Finding:
     if found is not None:
         return Finding("browser", ok=True, words=str(found))
     words = (
-        "no Chromium: the ARIA lane will end in error, the rest works. Get it with"
-        " `apt-get install chromium` or `.venv/bin/playwright install chromium`, or set SCOPE_BROWSER."
+        "no Chromium: the ARIA lane will end in error, the rest works. Get it with `scope browser`,"
+        " or set SCOPE_BROWSER to one."
     )
     return Finding("browser", ok=False, words=words, needed=False)
 

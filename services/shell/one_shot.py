@@ -15,6 +15,7 @@ from services.ingest.sniff import HEAD, container_of
 from services.shell.all_in_one import all_in_one
 from shared.model.errors import ScopeError
 
+LOCAL_USER = "usr_local"  # whom `scope token` mints for when nobody else is named
 _MIME = {"matroska": "video/webm", "mp4": "video/mp4"}
 _POLL_S = 0.2
 
@@ -39,7 +40,7 @@ async def run(order: Order, progress: Progress, data_dir: Path | None = None) ->
     with tempfile.TemporaryDirectory(prefix="scope-") as temporary:
         folder = data_dir or Path(temporary)
         async with all_in_one("127.0.0.1", 0, folder, drain_grace=0.0) as running:
-            token = LocalIssuer.load(folder).mint("usr_shell", 3600, name="shell")
+            token = LocalIssuer.load(folder).mint(LOCAL_USER, 3600)
             async with ClientSession(running.url, headers={"Authorization": f"Bearer {token}"}) as http:
                 return await _process(http, order, progress)
 

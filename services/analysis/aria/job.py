@@ -17,7 +17,8 @@ from shared.runtime.worker import Job, Work
 
 def aria_job(ports: Ports, settings: AnalysisSettings) -> Job:
     policy = UrlPolicy(settings.aria_policy, settings.aria_allow)
-    browser = BrowserSettings(executable=settings.browser)
+    # Pages that would pass the job's own limit are left out: the ones that were read must not be lost with them.
+    browser = BrowserSettings(executable=settings.browser, total_timeout=0.9 * settings.aria_timeout)
 
     async def look(work: Work) -> Decision:
         began = time.perf_counter()

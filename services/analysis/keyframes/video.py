@@ -19,6 +19,7 @@ MAX_PIXELS = 7680 * 4320
 MIN_SIDE = 16
 _THREADS = 2
 _FORMATS = {"matroska": "matroska", "mp4": "mp4"}
+_EMPTY = "The recording has no frames: it was stopped before the first one was written. Record for a little longer."
 _PLANAR = frozenset(
     {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "yuva420p", "gray"}
 )
@@ -67,7 +68,7 @@ class Video:
             at = f"{self.last_ms / 1000:.1f} s"
             self.note = f"The recording is damaged after {at}; what came before was used."
         if self.count == 0:
-            raise PermanentFailure("empty_recording", "The recording has no frames. Record for a little longer.")
+            raise PermanentFailure("empty_recording", _EMPTY)
 
     def _timed(self, picture: VideoFrame, max_ms: float) -> Frame | None:
         if picture.pts is None or picture.time_base is None:
@@ -94,6 +95,8 @@ def opened(path: Path, container: str | None) -> Iterator[Video]:
     """Open a recording; its container (matroska | mp4) is forced where it is known. Raises PermanentFailure."""
     try:
         source = av.open(path, format=_FORMATS[container] if container else None)
+    except av.error.EOFError as error:
+        raise PermanentFailure("empty_recording", _EMPTY) from error
     except (av.error.FFmpegError, ValueError) as error:
         raise PermanentFailure("damaged_recording", _damaged(error)) from error
     with source:

@@ -62,7 +62,8 @@ class Call:
         if self.request.content_type != "application/json":
             raise Problem(400, "Send the body as JSON, with Content-Type: application/json.")
         try:
-            return model.model_validate_json(await self.request.read() or b"{}", by_alias=True, by_name=False)
+            text = await self.request.read() or b"{}"
+            return model.model_validate_json(text, strict=True, by_alias=True, by_name=False)
         except ValidationError as error:
             raise from_validation(error) from error
 

@@ -73,6 +73,8 @@ async def _render(call: Call, order: dict[str, Any]) -> str:
             status = response.status
     except (ClientError, TimeoutError, ValueError) as error:
         raise Unavailable("The prompter does not answer.") from error
+    if status == 401:  # a pass that the prompter does not take is our fault
+        raise Unavailable("The prompter does not take our passes.")
     if status != 200:
         raise Problem(status, str(body.get("message", "The prompt could not be built.")))
     return str(body["prompt"])

@@ -82,7 +82,7 @@ class SessionPatch(Body):
     agent_target: AgentTarget | None = None
     urls: Annotated[list[Address], Field(max_length=50)] | None = None
     duration: Annotated[int, Field(ge=0, le=86_400, description="seconds")] | None = None
-    processing_time: Annotated[int, Field(ge=0, description="milliseconds")] | None = None
+    processing_time: Annotated[int, Field(ge=0, le=86_400_000, description="milliseconds")] | None = None
     prompt: Prompt | None = None
     frame_count: Count | None = None
     url_count: Count | None = None

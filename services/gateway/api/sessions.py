@@ -16,7 +16,7 @@ from shared.model.blob_keys import analysis_key, session_prefix
 from shared.model.errors import FieldError
 from shared.model.ids import new_id
 from shared.model.session import Session
-from shared.model.timestamps import iso
+from shared.model.timestamps import Timestamp, iso
 from shared.model.transitions import Change, Deleted, Edited
 from shared.ports.blobs import BlobMissing
 from shared.ports.store import SessionQuery
@@ -31,7 +31,7 @@ _RENAMED = {
     "url_count": "manual_url_count",
     "processing_time": "processing_ms",
 }
-_MOMENT = TypeAdapter(datetime)
+_MOMENT = TypeAdapter[datetime](Timestamp)
 
 
 async def list_sessions(call: Call) -> web.Response:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 import structlog
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
 from services.gateway.identity.keys import VerifyKey, verify_keys
 from shared.model.errors import Unavailable
@@ -48,12 +48,22 @@ class ExternalIssuer:
         self._tried_at = time.monotonic()
         try:
             async with self._http.get(self._url, timeout=ClientTimeout(total=5), allow_redirects=False) as response:
-                response.raise_for_status()
-                body = await response.content.read(_MAX_BYTES)
-            keys = verify_keys(json.loads(body))
-        except (ClientError, TimeoutError, ValueError, AttributeError) as error:
+                keys = verify_keys(json.loads(await _body(response)))
+        except (ClientError, TimeoutError, ValueError, AttributeError, RecursionError) as error:
             _log.warning(
                 "identity provider's keys not fetched", url=self._url, error=str(error) or type(error).__name__
             )
             return
         self._known, self._fetched_at = keys, time.monotonic()
+
+
+async def _body(response: ClientResponse) -> bytes:
+    """All of it. ValueError for anything but an answer that a key set fits in."""
+    if response.status != 200:
+        raise ValueError(f"it answered {response.status}")
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > _MAX_BYTES:
+            raise ValueError(f"its answer is larger than {_MAX_BYTES} bytes")
+    return bytes(body)

@@ -39,5 +39,5 @@ def verify_keys(jwks: Mapping[str, Any]) -> list[VerifyKey]:
 
 def _algorithm(entry: Mapping[str, Any]) -> str | None:
     kind = entry.get("kty")
-    algorithm = _ALGORITHMS.get((str(kind), None if kind == "RSA" else entry.get("crv")))
+    algorithm = _ALGORITHMS.get((str(kind), None if kind == "RSA" else str(entry.get("crv"))))
     return algorithm if entry.get("alg", algorithm) == algorithm else None

@@ -32,7 +32,7 @@ class Tokens:
         """Raise Problem 401 for a token that is missing, expired or not ours."""
         scheme, _, token = (authorization or "").strip().partition(" ")
         token = token.strip()
-        if scheme.lower() != "bearer" or not token or len(token) > _MAX_TOKEN:
+        if scheme.lower() != "bearer" or not token or not token.isascii() or len(token) > _MAX_TOKEN:
             raise unauthorized()
         try:
             header = jwt.get_unverified_header(token)

@@ -1,0 +1,97 @@
+# The front door. `make` alone lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+DATA ?= .scope
+PORT ?= 8080
+JOBS ?= 2
+
+.PHONY: help install dev browser demo up test check lint types unit contract rest faults integration e2e bench \
+        bench-keyframes lock openapi clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
+
+# --- install ---
+
+install: .venv/installed ## Make .venv with everything the service needs; leaves .venv/bin/scope
+dev: .venv/installed-dev ## Add what tests, lint and types need
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+
+# A pip that asks no network for build tools: hatchling comes with the pinned requirements.
+.venv/installed: requirements/all.txt requirements/build.txt pyproject.toml | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt -r requirements/build.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/installed-dev: requirements/dev.txt .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+browser: install ## Get a Chromium for the ARIA lane if this machine has none
+	@$(BIN)/scope browser
+
+# --- try it ---
+
+demo: install ## From nothing to the prompt of the sample recording
+	@$(BIN)/scope browser || true
+	@$(BIN)/python samples/demo.py --data $(DATA)
+
+up: install ## Run the whole service until Ctrl-C (DATA=folder PORT=8080)
+	@$(BIN)/scope up --data $(DATA) --port $(PORT)
+
+# --- check it ---
+
+PYTEST = $(BIN)/python -m pytest
+
+test: dev browser ## All tests but the slow ones; under 5 minutes on 2 cores
+	$(PYTEST) -n $(JOBS) --dist loadgroup -m 'not slow and not bench' tests
+
+check: lint types dev browser ## Everything: lint, types, all tests, gates of the benches
+	$(PYTEST) -n $(JOBS) --dist loadgroup -m 'not bench' tests
+	$(PYTEST) -m bench tests/bench
+
+lint: dev ## Style, imports between packages, formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+types: dev ## mypy, strict
+	$(BIN)/mypy
+
+unit: dev ## Pure code, no servers
+	$(PYTEST) -n $(JOBS) -m 'not slow' tests/unit
+contract: dev ## One behaviour suite per port, on every adapter
+	$(PYTEST) -n $(JOBS) tests/contract
+rest: dev ## The REST contract over a real gateway
+	$(PYTEST) -n $(JOBS) tests/rest
+faults: dev ## Full disks, killed processes, damaged files
+	$(PYTEST) -n $(JOBS) tests/faults
+integration: dev browser ## Real Chromium, real recordings
+	$(PYTEST) -n $(JOBS) tests/integration
+e2e: dev browser ## The whole system over HTTP
+	$(PYTEST) -n $(JOBS) tests/e2e
+bench: dev browser ## Measure: memory of an upload, where a recording's time goes
+	$(PYTEST) -m bench -s tests/bench
+bench-keyframes: dev ## Accuracy and speed of the key frames on the labelled clips
+	$(BIN)/python -m tests.bench.keyframes
+
+# --- keep it ---
+
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+       --no-emit-index-url --no-emit-find-links pyproject.toml
+
+lock: dev ## Pin every dependency anew, by version and hash
+	for extra in gateway ingest analysis prompter all dev; do $(LOCK) --extra $$extra -o requirements/$$extra.txt; done
+	printf 'hatchling\neditables\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links -c requirements/dev.txt - -o requirements/build.txt
+
+openapi: install ## Write docs/openapi.json from the models
+	$(BIN)/scope openapi > docs/openapi.json
+
+clean: ## Remove the environment, caches and data
+	rm -rf .venv .scope .mypy_cache .ruff_cache .hypothesis build dist

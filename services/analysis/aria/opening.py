@@ -1,0 +1,183 @@
+"""One page: open it, let it come to rest, read it, say what happened."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+
+from playwright.async_api import BrowserContext, CDPSession, Dialog, Error, Page
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from services.analysis.aria import verdict
+from services.analysis.aria.browser import BrowserSettings
+from services.analysis.aria.proxy import MARK
+from services.analysis.aria.snapshot import RawPage, read_page
+from services.analysis.aria.tree import read_tree
+from services.analysis.aria.visit import Visit
+from services.analysis.aria.watch import Watch
+from shared.model.evidence import PageSnapshot
+
+
+class NotOpenedError(Exception):
+    """The text is the snapshot's error."""
+
+
+async def open_page(context: BrowserContext, url: str, visit: Visit, settings: BrowserSettings) -> PageSnapshot:
+    """Never fails for what a page does; Playwright's Error means that the tab or the browser is gone."""
+    began = time.perf_counter()
+    page = await context.new_page()
+    context.on("page", _close)
+    page.on("dialog", _dismiss)
+    watch = Watch(page, visit)
+    session = await context.new_cdp_session(page)
+    await watch.changes(session)
+    return await _Opening(url, visit, settings, page, session, watch, began).result()
+
+
+@dataclass
+class _Opening:
+    url: str
+    visit: Visit
+    settings: BrowserSettings
+    page: Page
+    session: CDPSession
+    watch: Watch
+    began: float
+    notes: list[str] = field(default_factory=list)
+
+    async def result(self) -> PageSnapshot:
+        try:
+            await self._navigate()
+            raw, load_ms = await self._taken()
+            return self._snapshot(raw, load_ms)
+        except NotOpenedError as error:
+            return self._failure(str(error))
+
+    def _failure(self, words: str) -> PageSnapshot:
+        reached = self.page.url
+        return PageSnapshot(
+            url=self.url,
+            success=False,
+            error=words,
+            final_url=reached if reached.startswith("http") else None,
+            console_errors=tuple(self.watch.console),
+            failed_requests=tuple(self.watch.failed),
+            load_ms=self._elapsed(),
+        )
+
+    async def _navigate(self) -> None:
+        """Until the first bytes of an answer are there."""
+        seconds = self.settings.answer_timeout
+        try:
+            await self.page.goto(self.url, wait_until="commit", timeout=seconds * 1000)
+        except PlaywrightTimeout:
+            raise NotOpenedError(verdict.unanswered(self._reached(), seconds)) from None
+        except Error as error:
+            await asyncio.sleep(0.1)  # the events that say why may be on their way
+            if "interrupted by another navigation" not in error.message:
+                self._explain(error)
+
+    def _explain(self, error: Error) -> None:
+        if self.watch.download is not None or "Download is starting" in error.message:
+            raise NotOpenedError(verdict.a_download(self._reached(), self.watch.download or "unnamed")) from None
+        if "net::" not in error.message and "Cannot navigate" not in error.message:
+            raise error
+        self._judge()  # there may be an answer, which the browser had nothing to show of
+        raise NotOpenedError(verdict.unopened(self.url, self._reached(), error.message, self.visit)) from None
+
+    async def _taken(self) -> tuple[RawPage, float]:
+        """Once more when it changed under our hands: it may have gone on to another page meanwhile."""
+        for last in (False, True):
+            await self._settle()
+            load_ms = self._elapsed()
+            self._judge()
+            try:
+                raw = await self._read()
+            except Error:
+                if last or self.page.is_closed():
+                    raise
+            else:
+                self._judge()
+                break
+        return raw, load_ms
+
+    def _elapsed(self) -> float:
+        return round((time.perf_counter() - self.began) * 1000, 1)
+
+    async def _settle(self) -> None:
+        seconds = self.settings.settle_timeout
+        rested = await self.watch.rest(self.settings.quiet, seconds)
+        if self.watch.crashed:
+            raise NotOpenedError(f"{self._reached()} crashes its browser tab; it may need too much memory.")
+        if not rested:
+            words = "did not come to rest" if self.watch.loaded else "was still loading"
+            after = "within" if self.watch.loaded else "after"
+            self.notes = [f"the page {words} {after} {seconds:g} s; taken as it was"]
+        elif self.watch.broke_off and not self.visit.exceeded:
+            self.notes = ["the page broke off while it was loading; taken as it was"]
+
+    def _judge(self) -> None:
+        """By the last navigation: scripts and meta refresh may have led elsewhere meanwhile."""
+        navigation = self.watch.navigation
+        if navigation is None:
+            return
+        response = navigation.response
+        if response is None:
+            if navigation.failure is not None:
+                raise NotOpenedError(verdict.unopened(self.url, navigation.url, navigation.failure, self.visit))
+            return
+        trouble = verdict.trouble_at(response.url, self.visit)
+        if trouble is not None and response.headers.get(MARK) == self.visit.mark:
+            raise NotOpenedError(verdict.denied(self.url, response.url, trouble))
+        words = verdict.not_a_page(response.url, response.status, response.headers.get("content-type", ""))
+        if words is not None:
+            raise NotOpenedError(words)
+
+    async def _read(self) -> RawPage:
+        seconds = self.settings.read_timeout
+        try:
+            async with asyncio.timeout(seconds):
+                return await read_page(self.page, self.session, self.settings)
+        except TimeoutError:
+            busy = "the page keeps its tab busy, with a script that never pauses or with far too much content"
+            raise NotOpenedError(f"{self._reached()} could not be read within {seconds:g} s: {busy}.") from None
+
+    def _snapshot(self, raw: RawPage, load_ms: float) -> PageSnapshot:
+        reading = read_tree(raw.documents, raw.main, self.settings.max_nodes)
+        if raw.cut:
+            self.notes.append(f"only the first {self.settings.max_elements} elements of the page were read")
+        if reading.nodes > self.settings.max_nodes:
+            self.notes.append(f"the first {self.settings.max_nodes} of {reading.nodes} nodes are kept")
+        if self.visit.exceeded:
+            self.notes.append(f"the page loads {self.visit.exceeded}; the rest was refused")
+        return PageSnapshot(
+            url=self.url,
+            success=True,
+            final_url=raw.url or None,
+            title=raw.title,
+            language=raw.language,
+            console_errors=tuple(self.watch.console),
+            failed_requests=tuple(self.watch.failed),
+            counts=reading.counts,
+            tree=reading.tree,
+            load_ms=load_ms,
+            note="; ".join(self.notes) or None,
+        )
+
+    def _reached(self) -> str:
+        return self.watch.navigation.url if self.watch.navigation else self.url
+
+
+async def _close(page: Page) -> None:
+    await _quietly(page.close())
+
+
+async def _dismiss(dialog: Dialog) -> None:
+    await _quietly(dialog.dismiss())
+
+
+async def _quietly(what: Awaitable[None]) -> None:
+    """The page may be gone already."""
+    with contextlib.suppress(Error):
+        await what
