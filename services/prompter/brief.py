@@ -157,11 +157,10 @@ def change_lines(change: FrameDiff) -> list[str]:
 
 def described(element: Element) -> str:
     """`button "Save" [disabled] = "value"`."""
-    state = f" [{', '.join(element.state)}]" if element.state else ""
+    role, name = clean(element.role, 40), f" {quoted(element.name)}" if element.name else ""
+    state = f" [{clean(', '.join(element.state))}]" if element.state else ""
     value = f" = {quoted(element.value)}" if element.value else ""
-    return (
-        f"{element.role} {quoted(element.name)}{value}{state}" if element.name else f"{element.role}{value}{state}"
-    )
+    return f"{role}{name}{value}{state}"
 
 
 def tree_lines(nodes: Sequence[TreeNode], *, only_changes: bool = False, depth: int = 0) -> list[str]:
@@ -189,7 +188,11 @@ def _rows(seen: Sequence[Sequence[Element]], changes: Sequence[FrameDiff]) -> li
     wanted.sort(key=lambda e: (e.id not in moved, e.role not in _INTERACTIVE, where[e.id][0]))
     return [
         Row(
-            e.role, quoted(e.name), e.locator, _spans(where[e.id]), "seen, and in the page" if e.locator else "seen"
+            role=clean(e.role, 40),
+            name=quoted(e.name),
+            locator=e.locator,
+            states=_spans(where[e.id]),
+            source="seen, and in the page" if e.locator else "seen",
         )
         for e in wanted[:_MAX_ELEMENTS]
     ]

@@ -51,7 +51,8 @@ def lane_ended(inspection: Inspection) -> LaneEnded:
     """The lane is in error when the page that was recorded, the first one, could not be opened."""
     pages = inspection.snapshots
     opened = f"{len(inspection.urls_inspected)} of {len(pages)} page(s) opened"
-    troubles = [f"{page.url}: {page.error or page.note}" for page in pages if page.error or page.note]
-    detail = "; ".join([opened, *troubles])
+    troubles = [(page.url, page.error or page.note or "") for page in pages]
+    told = [words if url in words else f"{url}: {words}" for url, words in troubles if words]
+    detail = "; ".join([opened, *told])
     error = None if pages and pages[0].success else (pages[0].error if pages else "There was no page to open.")
     return LaneEnded("playwright_lane", error, detail, inspection.urls_inspected)

@@ -12,7 +12,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from services.analysis.aria import verdict
 from services.analysis.aria.browser import BrowserSettings
 from services.analysis.aria.proxy import MARK
-from services.analysis.aria.snapshot import RawPage, read_page
+from services.analysis.aria.snapshot import RawPage, let_scripts_run, read_page
 from services.analysis.aria.tree import read_tree
 from services.analysis.aria.visit import Visit
 from services.analysis.aria.watch import Watch
@@ -74,9 +74,16 @@ class _Opening:
         except PlaywrightTimeout:
             raise NotOpenedError(verdict.unanswered(self._reached(), seconds)) from None
         except Error as error:
-            await asyncio.sleep(0.1)  # the events that say why may be on their way
+            await self._why(error)
             if "interrupted by another navigation" not in error.message:
                 self._explain(error)
+
+    async def _why(self, error: Error) -> None:
+        """The events that say more may still be on their way."""
+        seconds = 2.0 if "Download is starting" in error.message else 0.1
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.watch.download_began.wait()
 
     def _explain(self, error: Error) -> None:
         if self.watch.download is not None or "Download is starting" in error.message:
@@ -97,6 +104,7 @@ class _Opening:
             except Error:
                 if last or self.page.is_closed():
                     raise
+                await let_scripts_run(self.session, on=True)
             else:
                 self._judge()
                 break
@@ -107,7 +115,7 @@ class _Opening:
 
     async def _settle(self) -> None:
         seconds = self.settings.settle_timeout
-        rested = await self.watch.rest(self.settings.quiet, seconds)
+        rested = await self.watch.rest(self.session, self.settings.quiet, seconds)
         if self.watch.crashed:
             raise NotOpenedError(f"{self._reached()} crashes its browser tab; it may need too much memory.")
         if not rested:

@@ -72,9 +72,14 @@ async def read_page(page: Page, session: CDPSession, settings: BrowserSettings) 
     return raw
 
 
+async def let_scripts_run(session: CDPSession, *, on: bool) -> None:
+    """Those of the page; ours run in any case."""
+    await session.send("Emulation.setScriptExecutionDisabled", {"value": not on})
+
+
 @contextmanager
 def _gone_frames(main: bool) -> Iterator[None]:
-    """A frame that goes away or on while it is read is left out; without the page's own there is nothing to tell."""
+    """A frame that goes away while it is read is left out; without the page's own there is nothing to tell."""
     try:
         yield
     except Error:
@@ -88,6 +93,7 @@ async def _read_target(
     """The frames of one process. `origins` learns where the frames inside them begin."""
     frames = _frame_ids((await session.send("Page.getFrameTree"))["frameTree"])
     raw = into or RawPage(main=frames[0])
+    await let_scripts_run(session, on=False)  # what is asked bit by bit must belong together
     origin = origins.get(frames[0], None if into else (0.0, 0.0))
     if origin is None:  # not shown
         return raw

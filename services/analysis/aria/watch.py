@@ -1,6 +1,7 @@
 """Everything a page does while it is open, and when it has come to rest."""
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass
 
@@ -35,6 +36,10 @@ _OBSERVER = """
 """
 
 
+# On a busy machine a page may have had no chance to run: silence counts only after its clock has ticked.
+_PULSE = "new Promise((done) => setTimeout(done, 60)).then(() => true)"
+
+
 @dataclass
 class Navigation:
     """The last thing that the page's own frame was asked to show."""
@@ -57,6 +62,7 @@ class Watch:
         self.console: list[str] = []
         self.failed: list[str] = []
         self.download: str | None = None
+        self.download_began = asyncio.Event()
         self.crashed = False
         page.on("request", self._on_request)
         page.on("response", self._on_response)
@@ -77,14 +83,18 @@ class Watch:
         script = {"source": _OBSERVER, "worldName": _WORLD}
         await session.send("Page.addScriptToEvaluateOnNewDocument", script)
 
-    async def rest(self, quiet: float, timeout: float) -> bool:
+    async def rest(self, session: CDPSession, quiet: float, timeout: float) -> bool:
         """False when the page did not come to rest in time."""
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline and not self.crashed and not self._page.is_closed():
-            if self.loaded and not self._loading and time.monotonic() - self._moved >= quiet:
-                return True
-            await asyncio.sleep(_TICK)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                while not self.crashed and not self._page.is_closed():
+                    if self._still_for(quiet) and await _alive(session) and self._still_for(quiet):
+                        return True
+                    await asyncio.sleep(_TICK)
         return False
+
+    def _still_for(self, quiet: float) -> bool:
+        return self.loaded and not self._loading and time.monotonic() - self._moved >= quiet
 
     @property
     def loaded(self) -> bool:
@@ -153,6 +163,7 @@ class Watch:
 
     def _on_download(self, download: Download) -> None:
         self.download = download.suggested_filename
+        self.download_began.set()
 
     def _on_crash(self, page: Page) -> None:
         self.crashed = True
@@ -162,3 +173,16 @@ class Watch:
             return request.is_navigation_request() and request.frame == self._page.main_frame
         except PlaywrightError:  # of a frame that is not there yet or any more
             return False
+
+
+async def _alive(session: CDPSession) -> bool:
+    """False when the page went on to another document meanwhile."""
+    try:
+        tree = await session.send("Page.getFrameTree")
+        frame = {"frameId": tree["frameTree"]["frame"]["id"], "worldName": _WORLD}
+        world = await session.send("Page.createIsolatedWorld", frame)
+        call = {"expression": _PULSE, "contextId": world["executionContextId"], "awaitPromise": True}
+        await session.send("Runtime.evaluate", call)
+    except PlaywrightError:
+        return False
+    return True

@@ -5,13 +5,14 @@ from collections import deque
 import cv2
 import numpy as np
 
-from services.analysis.keyframes.events import HORIZON_MS, Event, Recent, tiles_of
+from services.analysis.keyframes.events import Event, Recent, tiles_of
 from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.pointer import LARGEST, Pointer
 from services.analysis.keyframes.small import TILE, Blob, Luma, Mask, Region, blobs, changed, cut
 from services.analysis.keyframes.subtle import Afterglow, Creep, is_caret, is_tint
 
 STEP = 8  # of 255, on means of 4 x 4 pixels: the least difference that counts
+FAINT = 15  # of 255: a blob without a stronger difference is the codec at work
 SPECK, SPECK_PEAK = 60, 20  # a blob needs so much size times difference, or so much difference, to be seen
 WHOLE = 0.25  # share of the frame from which a change is not taken apart
 CARET_WAITS_MS = 460.0  # a caret stands still for half a second after every key
@@ -44,9 +45,10 @@ class Changes:
         if not mask.any():
             return None
         event = self._event(ms, image, mask, difference)
+        before = self._reference.copy()
         np.copyto(self._reference, image, where=cv2.dilate(mask.view(np.uint8), _KERNEL) > 0)
         self._follow(event, image)
-        self._feed_noise(event)
+        self._feed_noise(event, before)
         self.recent.add(event)
         self._mark_hovers(ms)
         return event
@@ -65,13 +67,13 @@ class Changes:
             found = blobs(mask, difference)
             for blob in found:
                 blob.before, blob.after = cut(self._reference, blob.region).copy(), cut(image, blob.region).copy()
+                blob.ms = ms
                 self._judge(ms, blob)
         return Event(ms, found, [tiles_of(blob, self._columns) for blob in found], share)
 
     def _judge(self, ms: float, blob: Blob) -> None:
         """What can be told at first sight."""
-        faint = blob.peak < SPECK_PEAK and blob.count * blob.peak < SPECK
-        if faint or self._glow.is_afterglow(ms, blob):
+        if is_speck(blob) or self._glow.is_afterglow(ms, blob):
             blob.kind = "speck"
         elif is_caret(blob) and not self._typing(ms, blob.region):
             blob.kind = "caret"
@@ -89,16 +91,16 @@ class Changes:
         self.pointer.see(event.ms, image, small, self.interval)
         self._creep.see(event.ms, [blob for blob in unclear if blob.kind == "open"])
 
-    def _feed_noise(self, event: Event) -> None:
-        """Whole-frame changes are no rhythm of a place, and neither are carets and pointers."""
+    def _feed_noise(self, event: Event, before: Luma) -> None:
+        """Whole-frame changes are no rhythm of a place, and neither are carets."""
         parts = [
             (tiles, np.full(tiles.size, float(blob.count)))
             for blob, tiles in zip(event.blobs, event.tiles, strict=True)
-            if blob.kind not in {"caret", "pointer"}
+            if blob.kind != "caret"
         ]
         if parts and event.share <= WHOLE:
             tiles, first = np.unique(np.concatenate([part[0] for part in parts]), return_index=True)
-            self.noise.changed(tiles, event.ms, np.concatenate([part[1] for part in parts])[first])
+            self.noise.changed(tiles, event.ms, np.concatenate([part[1] for part in parts])[first], before)
 
     def _mark_hovers(self, now: float) -> None:
         """Tints that came or went with the pointer; those that go on where one began belong to it."""
@@ -107,21 +109,23 @@ class Changes:
         hovered: list[Region] = []
         for event in self.recent.since(now - HOVER_LASTS_MS):
             for blob in event.blobs:
-                if blob.kind == "open" and is_tint(blob) and self._is_hover(event.ms, blob.region, hovered):
+                if blob.kind == "open" and self._is_hover(event.ms, blob, hovered):
                     blob.kind = "hover"
                 if blob.kind == "hover":
                     hovered.append(blob.region.grown(2))
 
-    def _is_hover(self, ms: float, region: Region, hovered: list[Region]) -> bool:
-        if any(place.joined(region) == place for place in hovered):
-            return True
+    def _is_hover(self, ms: float, blob: Blob, hovered: list[Region]) -> bool:
+        goes_on = any(place.joined(blob.region) == place for place in hovered)
         follows = -2 * HOVER_MS <= ms - self.pointer.moved_ms <= HOVER_MS
-        return follows and self.pointer.near(region, ms - HOVER_LASTS_MS)
+        if not goes_on and not (follows and self.pointer.near(blob.region, ms - HOVER_LASTS_MS)):
+            return False
+        return is_tint(blob, self.pointer.places(ms - HOVER_MS))
+
+
+def is_speck(blob: Blob) -> bool:
+    return blob.peak < FAINT or (blob.peak < SPECK_PEAK and blob.count * blob.peak < SPECK)
 
 
 def _whole(mask: Mask, difference: Luma) -> Blob:
     height, width = mask.shape
     return Blob(Region(0, 0, width, height), mask, int(mask.sum()), int(difference.max()), kind="real")
-
-
-__all__ = ["HORIZON_MS", "STEP", "Changes"]

@@ -11,6 +11,8 @@ from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.small import TILE, Blob, Region
 
 HORIZON_MS = 2000.0  # for so long an event may still turn out to be noise
+TYPED = 3  # letters in a row are typing
+LETTER = 12  # small pixels; at a device pixel ratio of 2 a letter has up to so many
 
 Tiles = NDArray[np.intp]
 
@@ -69,6 +71,23 @@ class Recent:
                 bounds = blob.region if bounds is None else bounds.joined(blob.region)
         return bounds
 
+    def typing_at(self, ms: float) -> bool:
+        """Whether the last real events up to then were small ones that followed each other in one row."""
+        last: Region | None = None
+        count = 0
+        for event in reversed(self._events):
+            if event.ms > ms or not self.is_real(event):
+                continue
+            parts = [blob.region for blob, _ in event.real_parts(self.noise)]
+            if (
+                len(parts) != 1
+                or not _is_letter(parts[0])
+                or (last is not None and not _goes_before(parts[0], last))
+            ):
+                break
+            last, count = parts[0], count + 1
+        return count >= TYPED
+
     def reaches_back_to(self, ms: float) -> bool:
         """Whether an event at or before that time is still here."""
         return bool(self._events) and self._events[0].ms <= ms
@@ -80,6 +99,15 @@ class Recent:
             if self.is_real(event):
                 self._settled_ms = event.ms
             yield event
+
+
+def _is_letter(region: Region) -> bool:
+    return region.width <= LETTER and 2 <= region.height <= LETTER
+
+
+def _goes_before(one: Region, other: Region) -> bool:
+    """Whether a letter at `one` may have been typed just before one at `other`."""
+    return abs(one.y0 - other.y0) <= 2 and abs(one.y1 - other.y1) <= 2 and 0 <= other.x0 - one.x0 <= 2 * LETTER
 
 
 def tiles_of(blob: Blob, columns: int) -> Tiles:

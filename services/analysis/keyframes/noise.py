@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.keyframes.small import Mask
+from services.analysis.keyframes.small import TILE, Luma, Mask
 
 Numbers = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -24,7 +24,10 @@ LARGE_SHARE, LARGE_MS = 0.12, 2200.0  # so much of the frame in motion may be a 
 TICK_GAP_MS = (400.0, 1700.0)
 TICK_JITTER = 1.35  # largest gap over smallest
 TICKS = 5
+FLIPS, FLIP_ENDS_MS = 3, 2200.0  # times that the picture before the last one came back
+SAME = 24  # of 255
 MOST = 0.6  # share of the tiles of a change that must be restless for it to be noise
+BRIDGE_FROM_MS, BRIDGE_MS = 2000.0, 3000.0  # what was restless for so long may pause for so long
 _AROUND, _BESIDE = np.ones((5, 5), np.uint8), np.ones((3, 3), np.uint8)
 
 
@@ -62,6 +65,10 @@ class Noise:
         self._left = np.full((count, 3), -np.inf)  # ends of the three episodes before, oldest first
         self._around = _Runs(count)  # changes within two tiles
         self._visits = _Runs(count)  # visits again within two tiles
+        self._shown = np.zeros(
+            (count, 2, TILE * TILE), np.int16
+        )  # at the end of the last two episodes, older first
+        self._flips = np.zeros(count, np.int32)
         self._ticks = np.full((count, TICKS), -np.inf)  # begins of the last episodes, oldest first
         self._extent = np.zeros(count)  # of the change that began the last episode, in small pixels
         self._sizes = np.zeros(count)  # of the change at the last tick, in small pixels
@@ -69,8 +76,11 @@ class Noise:
         self._end = np.full(count, -np.inf)
         self._closed: list[Interval] = []
 
-    def changed(self, hit: Indices, now: float, sizes: Numbers) -> None:
-        """The tiles with these flat indices changed now, each as part of an area of so many small pixels."""
+    def changed(self, hit: Indices, now: float, sizes: Numbers, before: Luma) -> None:
+        """The tiles with these flat indices changed now, each as part of an area of so many small pixels.
+
+        `before` is the small image as it was.
+        """
         if not hit.size:
             return
         is_fresh = now - self._episodes.last[hit] > EPISODE_GAP_MS
@@ -81,6 +91,7 @@ class Noise:
             fresh[_unlike(self._extent[fresh], sizes[is_fresh])]
         ] = -np.inf  # what was before was something else
         self._extent[fresh] = sizes[is_fresh]
+        self._flipped(fresh, now, before)
         self._episodes.add(hit, now, EPISODE_GAP_MS)
         self._around.add(self._near(hit, _AROUND), now, RUN_GAP_MS)
         again = now - self._left[hit, 0] <= REVISIT_MS
@@ -90,6 +101,23 @@ class Noise:
             hit[(lasted >= LASTING_MS) & (self._episodes.times[hit] >= LASTING_COUNT)], lasted.max(), now
         )
         self._ticked(hit, now, sizes)
+
+    def _flipped(self, fresh: Indices, now: float, before: Luma) -> None:
+        """What shows two pictures in turn (a blinking light) is restless, however irregular."""
+        if not fresh.size:
+            return
+        content = _tiles(before, self._shape)[fresh].astype(np.int16)
+        back = np.abs(content - self._shown[fresh, 0]).max(axis=1) <= SAME
+        apart = np.abs(content - self._shown[fresh, 1]).max(axis=1) > SAME
+        flips = back & apart & (now - self._left[fresh, 0] <= REVISIT_MS)
+        self._flips[fresh] = np.where(flips, self._flips[fresh] + 1, 0)
+        self._shown[fresh, 0] = self._shown[fresh, 1]
+        self._shown[fresh, 1] = content
+        tiles = fresh[self._flips[fresh] >= FLIPS]
+        if tiles.size:
+            near = self._near(tiles, _BESIDE)
+            start = float(self._left[tiles, 0].min()) - RUN_GAP_MS
+            self._mark(near, np.full(near.size, start), np.full(near.size, now + FLIP_ENDS_MS))
 
     def _near(self, hit: Indices, reach: NDArray[np.uint8]) -> Indices:
         tiles = np.zeros(self._shape, np.uint8)
@@ -139,7 +167,8 @@ class Noise:
 
     def _mark(self, tiles: Indices, starts: Numbers, ends: Numbers) -> None:
         """Open or prolong the intervals of these tiles."""
-        over = self._end[tiles] < starts
+        known = self._end[tiles] - self._start[tiles] >= BRIDGE_FROM_MS  # NaN where there was none: False
+        over = self._end[tiles] + np.where(known, BRIDGE_MS, 0.0) < starts
         self._close(tiles[over])
         self._start[tiles] = np.where(over, starts, np.fmin(self._start[tiles], starts))
         self._end[tiles] = np.maximum(self._end[tiles], ends)
@@ -163,6 +192,14 @@ class Noise:
             inside = (interval.starts <= time) & (time <= interval.ends)
             found[interval.tiles[inside]] = True
         return found.reshape(self._shape)
+
+
+def _tiles(image: Luma, shape: tuple[int, int]) -> Luma:
+    """Tiles x pixels of one."""
+    rows, columns = shape
+    padded = np.zeros((rows * TILE, columns * TILE), np.uint8)
+    padded[: image.shape[0], : image.shape[1]] = image
+    return padded.reshape(rows, TILE, columns, TILE).swapaxes(1, 2).reshape(rows * columns, TILE * TILE)
 
 
 def _unlike(sizes: Numbers, size: Numbers | float) -> Mask:

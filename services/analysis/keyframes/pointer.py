@@ -15,8 +15,11 @@ from services.analysis.keyframes.small import Blob, Luma, Region, cut
 
 LARGEST = 20  # small pixels of a side; at a device pixel ratio of 2 a pointer has 6 x 10, and slow moves merge two
 HEALED = 18  # of 255: what is uncovered may differ by codec noise
+MOST, SOME = 0.6, 0.15  # of a blob that must heal: where it vanished, and after a pause
 SLID = 0.35  # of a blob that shows a pointer's old and new place, the new one heals
 LINK_MS = (80.0, 300.0)  # between two steps of one motion: a good two frames, within these bounds
+LONG, LONG_PACE_MS = 10, 60.0  # so many steps at such a pace are no typing
+ENDLESS_MS = 2500.0  # what goes on for so long without a stop is something that moves in the page
 LINK_FRAMES = 2.3
 AFTERGLOW_MS, AFTERGLOW = 700.0, 30  # for so long the codec sharpens a pointer that came to rest, by so much of 255
 REACH = 130  # small pixels that a pointer may jump from one frame to the next
@@ -26,6 +29,7 @@ REACH = 130  # small pixels that a pointer may jump from one frame to the next
 class Chain:
     """Small changes that follow each other in place and time."""
 
+    first_ms: float
     last_ms: float
     tip: Region
     blobs: list[Blob] = field(default_factory=list)
@@ -33,8 +37,10 @@ class Chain:
     steps: int = 0  # times that it vanished here and appeared there, or slid on and left no trace
     traces: int = 0  # times that it left one
     judged: int = 0  # blobs that have been looked at for a trace
+    length: int = 1  # blobs in all
     at_pointer: bool = False  # it began where the pointer was last seen
     confirmed: bool = False
+    parents: list["Chain"] = field(default_factory=list)  # whose tip vanished when this one appeared
 
 
 class Pointer:
@@ -44,19 +50,29 @@ class Pointer:
         self.moved_ms = float("-inf")
         self.trail: deque[tuple[float, Region]] = deque(maxlen=48)  # where it has been lately
         self._chains: list[Chain] = []
+        self._late: list[Blob] = []
 
-    def see(self, now: float, image: Luma, small: list[Blob], interval: float) -> None:
+    def see(self, now: float, image: Luma, small: list[Blob], interval: float) -> list[Blob]:
         """Follow the small blobs of one frame; those of a confirmed motion get the kind `pointer`.
 
-        `interval` in ms is the usual time between two frames in motion: a slow recording shows fewer steps.
+        `interval` in ms is the usual time between two frames in motion: a slow recording shows fewer steps. Returns
+        blobs of earlier frames that are known for the pointer only now, oldest first.
         """
+        self._late = []
         link = min(max(LINK_FRAMES * interval, LINK_MS[0]), LINK_MS[1])
         self._chains = [chain for chain in self._chains if now - chain.last_ms <= link]
         for blob in small:
             if self._glows(blob, now):
                 blob.kind = "pointer"
         small = [blob for blob in small if blob.kind == "open"]
-        followed = {id(blob): chain for blob in small if (chain := self._chain_at(blob.region)) is not None}
+        found = {id(blob): self._chain_at(blob.region) for blob in small}
+        late = now - 1.5 * interval
+        followed = {
+            id(blob): chain
+            for blob in small
+            if (chain := found[id(blob)]) is not None
+            and (chain.last_ms >= late or _heals(blob, chain, image, SOME))
+        }
         healed = [blob for blob in small if _heals(blob, followed.get(id(blob)), image)]
         for blob in small:
             chain = followed.get(id(blob))
@@ -68,8 +84,21 @@ class Pointer:
         for gone in healed:
             self._step(followed[id(gone)], fresh, now)
         for blob in fresh:
-            at_pointer = self.place is not None and blob.region.touches(self.place.grown(1))
-            self._chains.append(Chain(now, blob.region, [blob], [blob.region], at_pointer=at_pointer))
+            at_pointer = self._expected(blob, now, link)
+            chain = Chain(now, now, blob.region, [blob], [blob.region], at_pointer=at_pointer)
+            chain.parents = [
+                other for other in {id(c): c for c in followed.values()}.values() if _near(other, blob)
+            ]
+            self._chains.append(chain)
+        earlier = [blob for blob in self._late if blob not in small]
+        return sorted(earlier, key=lambda blob: blob.ms)
+
+    def _expected(self, blob: Blob, now: float, link: float) -> bool:
+        """Whether the pointer was last seen there, or was on its way and may have got there."""
+        if self.place is None:
+            return False
+        on_its_way = now - self.moved_ms <= 2 * link and distance(blob.region, self.place) <= REACH / 2
+        return on_its_way or blob.region.touches(self.place.grown(1))
 
     def _glows(self, blob: Blob, now: float) -> bool:
         if self.place is None or now - self.moved_ms > AFTERGLOW_MS or blob.peak > AFTERGLOW:
@@ -83,6 +112,7 @@ class Pointer:
 
     def _extend(self, chain: Chain, blob: Blob, now: float) -> None:
         chain.blobs.append(blob)
+        chain.length += 1
         chain.last_ms = now
         if not chain.path or chain.path[-1] != blob.region:
             chain.path.append(blob.region)
@@ -105,18 +135,33 @@ class Pointer:
 
     def _confirm(self, chain: Chain, now: float) -> None:
         slides = chain.at_pointer and len(chain.blobs) >= 3 and _travelled(chain) >= 2
-        goes = chain.steps >= 2 and chain.steps > chain.traces and _travelled(chain) >= 6
+        goes = chain.steps >= 1 and chain.steps > chain.traces and _travelled(chain) >= 6
         if not (chain.confirmed or goes or slides or (chain.at_pointer and chain.steps > chain.traces)):
             return
-        if self.origin is None:
-            self.origin = (now, chain.path[0])
+        self._claim(chain, now)
+        if now - chain.first_ms < ENDLESS_MS:
+            self.place, self.moved_ms = chain.tip, now
+        chain.blobs, chain.judged, chain.path = chain.blobs[-1:], 0, chain.path[-1:]
+
+    def _claim(self, chain: Chain, now: float) -> None:
+        """All of the chain is the pointer, and so is what it came from, which looked like a chain of its own."""
         chain.confirmed = True
         for blob in chain.blobs:
-            blob.kind = "pointer"
-        chain.blobs, chain.judged = chain.blobs[-1:], 0
-        self.place, self.moved_ms = chain.tip, now
+            if blob.kind != "pointer":
+                blob.kind = "pointer"
+                self._late.append(blob)
         self.trail.extend((now, region) for region in chain.path)
-        chain.path = chain.path[-1:]
+        for parent in chain.parents:
+            if not parent.confirmed:
+                self._claim(parent, now)
+        chain.parents.clear()
+        if self.origin is None:
+            self.origin = (now, chain.path[0])
+
+    def places(self, since: float) -> list[Region]:
+        """Where it has been since then, and where it is."""
+        been = [place for at, place in self.trail if at >= since]
+        return been if self.place is None else [*been, self.place]
 
     def near(self, region: Region, since: float) -> bool:
         """Whether the pointer has been there since that time, or rests there."""
@@ -137,13 +182,19 @@ def distance(one: Region, other: Region) -> float:
     return float(np.hypot(dx, dy))
 
 
+def _near(chain: Chain, blob: Blob) -> bool:
+    return distance(blob.region, chain.tip) <= REACH and alike(blob, chain.blobs[-1])
+
+
 def _travelled(chain: Chain) -> float:
     return max((distance(chain.path[0], region) for region in chain.path[1:]), default=0.0)
 
 
 def _judge(chain: Chain, image: Luma) -> None:
     """Where a sliding pointer has been looks as before; where something was typed does not."""
-    if max(region.y0 for region in chain.path) - min(region.y0 for region in chain.path) < 2:
+    level = max(region.y0 for region in chain.path) - min(region.y0 for region in chain.path) < 2
+    hasty = chain.length >= LONG and chain.last_ms - chain.first_ms <= LONG_PACE_MS * chain.length
+    if level and not hasty:
         return  # a line of text grows so too, and the caret in front of it leaves no trace
     for blob in chain.blobs[chain.judged : -1]:
         if blob.region.touches(chain.tip):
@@ -158,8 +209,8 @@ def _judge(chain: Chain, image: Luma) -> None:
             chain.steps, chain.traces = chain.steps + healed, chain.traces + (not healed)
 
 
-def _heals(blob: Blob, chain: Chain | None, image: Luma) -> bool:
-    """True when what changed now looks as it did before the last blob of the chain came there."""
+def _heals(blob: Blob, chain: Chain | None, image: Luma, share: float = MOST) -> bool:
+    """Whether so much of what changed now looks as it did before the last blob of the chain came there."""
     if chain is None:
         return False
     came, here = chain.blobs[-1], blob.region
@@ -170,4 +221,4 @@ def _heals(blob: Blob, chain: Chain | None, image: Luma) -> bool:
     then = came.before[y0 - came.region.y0 : y1 - came.region.y0, x0 - came.region.x0 : x1 - came.region.x0]
     mask = blob.mask[y0 - here.y0 : y1 - here.y0, x0 - here.x0 : x1 - here.x0]
     rest = np.asarray(cv2.absdiff(np.ascontiguousarray(image[y0:y1, x0:x1]), np.ascontiguousarray(then)))[mask]
-    return bool(rest.size >= 0.5 * blob.count and np.percentile(rest, 80) <= HEALED)
+    return bool((rest <= HEALED).sum() >= share * blob.count)

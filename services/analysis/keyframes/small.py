@@ -39,6 +39,9 @@ class Region(NamedTuple):
     def grown(self, by: int) -> "Region":
         return Region(self.x0 - by, self.y0 - by, self.x1 + by, self.y1 + by)
 
+    def shifted(self, x: int, y: int) -> "Region":
+        return Region(self.x0 + x, self.y0 + y, self.x1 + x, self.y1 + y)
+
     def touches(self, other: "Region") -> bool:
         return self.x0 < other.x1 and other.x0 < self.x1 and self.y0 < other.y1 and other.y0 < self.y1
 
@@ -55,7 +58,7 @@ Kind = Literal["open", "real", "pointer", "caret", "creep", "hover", "speck"]
 class Blob:
     """One connected area that changed. `mask` covers `region`; `peak` is the largest difference, of 255.
 
-    `kind` is `open` until time has told what it was.
+    `kind` is `open` until time has told what it was; `ms` is when it changed.
     """
 
     region: Region
@@ -63,6 +66,7 @@ class Blob:
     count: int
     peak: int
     kind: Kind = "open"
+    ms: float = 0.0
     after: Luma = field(default_factory=lambda: np.empty((0, 0), np.uint8), repr=False)
     before: Luma = field(default_factory=lambda: np.empty((0, 0), np.uint8), repr=False)
 
@@ -113,7 +117,9 @@ A = TypeVar("A", bound=np.generic)
 def cut(image: NDArray[A], region: Region) -> NDArray[A]:
     """The part of an image inside a region, clipped to the image."""
     height, width = image.shape[:2]
-    return image[max(0, region.y0) : min(height, region.y1), max(0, region.x0) : min(width, region.x1)]
+    return image[
+        max(0, region.y0) : max(0, min(height, region.y1)), max(0, region.x0) : max(0, min(width, region.x1))
+    ]
 
 
 def untiled(tiles: Mask, shape: Sequence[int]) -> Mask:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from services.analysis.keyframes.changes import SPECK, STEP
+from services.analysis.keyframes.changes import STEP, is_speck
 from services.analysis.keyframes.noise import MOST, Noise
 from services.analysis.keyframes.small import Blob, Luma, Mask, Region, blobs, changed, cut, untiled
 from services.analysis.keyframes.subtle import is_caret
 from services.analysis.keyframes.watch import Candidate
 
-FAINT = 14  # a difference of a few small pixels must be stronger than this
-TINY = 2  # small pixels
+TINY, TINY_PEAK = 2, 42  # a difference of so few small pixels must be so strong
+POINTER_SIDE = 12  # small pixels; at a device pixel ratio of 2 a pointer has 6 x 10
 OUTSIDE = 24  # of 255, beyond both neighbours: content of its own, not a step of a fade
 OUTSIDE_SHARE = 0.04
 SAME = 12  # of 255: a state that came back may differ by so much
@@ -46,12 +46,7 @@ def states(
             state = _transient(settled, candidate, candidates[index + 1 :], since, noise)
         else:
             state = _next(kept[-1], settled, candidate, since, noise)
-            if (
-                state is not None
-                and origin is not None
-                and candidate.ms <= origin[0]
-                and _is_at(state.differs, origin[1])
-            ):
+            if state is not None and origin is not None and _is_pointer(settled.candidate, state, noise, origin):
                 state = None
         if state is not None:
             kept.append(state)
@@ -85,9 +80,28 @@ def _transient(
     return State(candidate, differs, transient=True) if wrong else None
 
 
-def _is_at(differs: Mask, place: Region) -> bool:
-    """Whether all of a difference is the pointer, which came into the picture before it first moved."""
-    return int(cut(differs, place.grown(3)).sum()) == int(differs.sum())
+def _is_pointer(before: Candidate, state: State, noise: Noise, origin: tuple[float, Region]) -> bool:
+    """Whether all of a difference is the pointer: gone from one place and, looking alike, come to another."""
+    after, found = state.candidate, blobs(state.differs, state.differs.view(np.uint8))
+    if after.ms <= origin[0] and int(cut(state.differs, origin[1].grown(3)).sum()) == int(state.differs.sum()):
+        return True  # it came into the picture before it first moved
+    if not all(_is_small(blob) for blob in found):
+        return False
+    mask, amount = changed(before.image, after.image, STEP)
+    mask &= ~untiled(noise.at(before.ms) | noise.at(after.ms), mask.shape)
+    apart = [blob for blob in blobs(mask, amount) if not _negligible(blob)]
+    return len(apart) == 2 and all(_is_small(blob) for blob in apart) and alike(*apart)
+
+
+def _is_small(blob: Blob) -> bool:
+    return max(blob.region.width, blob.region.height) <= POINTER_SIDE
+
+
+def alike(one: Blob, other: Blob) -> bool:
+    """Two pictures of one pointer: as much ink, as strong."""
+    return max(one.count, other.count) <= 1.6 * min(one.count, other.count) and (
+        max(one.peak, other.peak) <= 1.6 * min(one.peak, other.peak)
+    )
 
 
 def difference(before: Candidate, after: Candidate, real: Mask, noise: Noise) -> Mask:
@@ -103,8 +117,7 @@ def difference(before: Candidate, after: Candidate, real: Mask, noise: Noise) ->
 
 
 def _negligible(blob: Blob) -> bool:
-    faint = blob.peak < FAINT and blob.count * blob.peak < SPECK
-    return faint or (blob.count <= TINY and blob.peak < 3 * FAINT) or is_caret(blob)
+    return is_speck(blob) or (blob.count <= TINY and blob.peak < TINY_PEAK) or is_caret(blob)
 
 
 def shows_its_own(before: Luma, flash: Luma, after: Luma) -> bool:

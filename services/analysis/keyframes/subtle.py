@@ -1,11 +1,12 @@
 """Changes too subtle to be a state: a blinking caret, a tint under the pointer, a bar that creeps. Pure."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from services.analysis.keyframes.small import Blob, Region
+from services.analysis.keyframes.small import Blob, Region, cut
 
 CARET_WIDTH, CARET_HEIGHT = 2, (4, 24)  # small pixels
 TINT_PEAK = 60  # of 255; a stronger change under the pointer is more than a hover effect
@@ -22,12 +23,18 @@ def is_caret(blob: Blob) -> bool:
     return region.width <= CARET_WIDTH and low <= region.height <= high and region.height >= 2.5 * region.width
 
 
-def is_tint(blob: Blob) -> bool:
-    """A faint change by nearly the same amount everywhere, in one direction."""
+def is_tint(blob: Blob, pointer: Sequence[Region]) -> bool:
+    """A faint change by nearly the same amount everywhere, in one direction, apart from the pointer's places."""
     if blob.before.shape != blob.mask.shape or blob.count < 12:
         return False
-    change = blob.after.astype(np.int16)[blob.mask] - blob.before.astype(np.int16)[blob.mask]
-    low, high = np.percentile(change, (8, 92))  # the rest may be the pointer itself
+    mask = blob.mask.copy()
+    for region in pointer:
+        moved = Region(*(a - b for a, b in zip(region, (*blob.region[:2], *blob.region[:2]), strict=True)))
+        cut(mask, moved.grown(1))[:] = False
+    if mask.sum() < 12:
+        return False
+    change = blob.after.astype(np.int16)[mask] - blob.before.astype(np.int16)[mask]
+    low, high = np.percentile(change, (8, 92))
     one_way = low >= 0 or high <= 0
     strongest = max(abs(low), abs(high))
     return bool(one_way and strongest <= TINT_PEAK and high - low <= max(10, 0.5 * strongest))

@@ -10,8 +10,8 @@ from typing import Generic, Literal, TypeVar
 
 import numpy as np
 
-from services.analysis.keyframes.changes import HORIZON_MS, Changes
-from services.analysis.keyframes.events import Event, Tiles
+from services.analysis.keyframes.changes import Changes
+from services.analysis.keyframes.events import HORIZON_MS, Event, Tiles
 from services.analysis.keyframes.flashes import goes_on, is_flash
 from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.small import Luma, Mask, Region, cut
@@ -19,8 +19,10 @@ from services.analysis.keyframes.small import Luma, Mask, Region, cut
 F = TypeVar("F")
 
 REST_MS = 480.0  # typing pauses for up to 400 ms, and no state that people look at is shorter
+TYPING_REST_MS = 640.0  # whoever types may think for longer, and looks at the result for longer too
 END_REST_MS = 120.0  # less will do where the recording ends
 CONFINED = 0.35  # share of the frame: smaller motion may turn out to be restless
+FLASH_INSIDE_MS = 50.0  # a flash is shown from its frame until the next one; name a moment well inside
 DOUBT_MS = 500.0  # how often a picture is taken while something small moves on
 
 Kind = Literal["rest", "doubtful", "flash"]
@@ -125,10 +127,11 @@ class Watcher(Generic[F]):
         """A real change ends whatever rest there was."""
         self._disown_flash(event)
         last_real = changes.recent.last_real(before.ms)
-        if not self._settled and event.ms - last_real >= REST_MS:
+        if not self._settled and event.ms - last_real >= _rest(changes, before.ms):
             self._propose(changes, before, "rest")
         elif not self._settled and is_flash(changes.recent, event, last_real):
             self._flash = self._propose(changes, before, "flash")
+            self._flash.ms += min(FLASH_INSIDE_MS, (event.ms - before.ms) / 2)
             self._flash_left_ms = event.ms
         self._settled = False
 
@@ -143,7 +146,7 @@ class Watcher(Generic[F]):
     def _rested(self, changes: Changes, sight: _Sight[F]) -> None:
         if self._settled:
             return
-        if sight.ms - changes.recent.last_real() >= REST_MS:
+        if sight.ms - changes.recent.last_real() >= _rest(changes, sight.ms):
             self._propose(changes, sight, "rest")
             self._settled = True
         elif sight.ms - self._doubted_ms >= DOUBT_MS and self._confined(changes, sight.ms):
@@ -200,6 +203,11 @@ class Watcher(Generic[F]):
                 break
             heir = candidate.real
         return heir
+
+
+def _rest(changes: Changes, ms: float) -> float:
+    """How long it must be quiet at that time to be at rest."""
+    return TYPING_REST_MS if changes.recent.typing_at(ms) else REST_MS
 
 
 def _timed(event: Event, noise: Noise) -> list[tuple[float, Tiles]]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -31,6 +32,7 @@ class Ocr:
     def __init__(self, threads: int) -> None:
         self._threads = threads
         self._engine: Any = None
+        self._loading = threading.Lock()
         self._readings: OrderedDict[bytes, Reading] = OrderedDict()
 
     def find(self, image: Image) -> list[Rect]:
@@ -47,6 +49,10 @@ class Ocr:
         known.update(zip(fresh, self._recognise(list(fresh.values())), strict=True))
         self._remember(known)
         return [known[key] for key in keys]
+
+    def warm_up(self) -> None:
+        """Load the models now, from whichever thread has time for it."""
+        self._loaded()
 
     def close(self) -> None:
         self._engine = None
@@ -66,9 +72,10 @@ class Ocr:
             self._readings.popitem(last=False)
 
     def _loaded(self) -> Any:
-        if self._engine is None:
-            self._engine = load_engine(self._threads)
-        return self._engine
+        with self._loading:
+            if self._engine is None:
+                self._engine = load_engine(self._threads)
+            return self._engine
 
 
 def load_engine(threads: int) -> Any:

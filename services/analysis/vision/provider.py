@@ -56,6 +56,10 @@ class LocalVision:
                 ocr_share=covered,
             )
 
+    def warm_up(self) -> None:
+        """Load the models before they are needed; may run beside everything else."""
+        self._ocr.warm_up()
+
     def close(self) -> None:
         """Frees the models; a later `read` loads them again."""
         self._ocr.close()

@@ -72,14 +72,17 @@ async def _receipt(response: ClientResponse) -> _Receipt:
     if response.status in {200, 201}:
         return _Receipt(body["sessionId"], body["mode"])
     response.close()  # what is left of the upload is not wanted
+    if response.status == 401:  # a pass that ingest does not take is our fault
+        raise Unavailable("Ingest does not take our passes.")
     raise _refused(response, body)
 
 
 def _refused(response: ClientResponse, body: dict[str, Any]) -> Problem:
     errors = [FieldError(**error) for error in body.get("errors", [])]
     kept = {name: response.headers[name] for name in ("Retry-After",) if name in response.headers}
-    status = response.status if response.status != 401 else 503  # a pass that ingest does not take is our fault
-    return Problem(status, str(body.get("message", "The upload was refused.")), errors=errors, headers=kept)
+    return Problem(
+        response.status, str(body.get("message", "The upload was refused.")), errors=errors, headers=kept
+    )
 
 
 def _failed(session: Session) -> Problem:
