@@ -7,7 +7,7 @@ DATA ?= .scope
 PORT ?= 8080
 JOBS ?= 2
 
-.PHONY: help install dev browser demo up test check lint types unit contract rest faults integration e2e bench \
+.PHONY: help install dev browser demo up test slow check lint types unit contract rest faults integration e2e bench \
         bench-keyframes lock openapi clean
 
 help: ## List the targets
@@ -51,9 +51,11 @@ PYTEST = $(BIN)/python -m pytest
 test: dev browser ## All tests but the slow ones; under 5 minutes on 2 cores
 	$(PYTEST) -n $(JOBS) --dist loadgroup -m 'not slow and not bench' tests
 
-check: lint types dev browser ## Everything: lint, types, all tests, gates of the benches
-	$(PYTEST) -n $(JOBS) --dist loadgroup -m 'not bench' tests
-	$(PYTEST) -m bench tests/bench
+slow: dev browser ## What `make test` leaves out: slow tests, and the benches with their limits
+	$(PYTEST) -n $(JOBS) --dist loadgroup -m 'slow and not bench' tests
+	$(PYTEST) -m bench -s tests/bench
+
+check: lint types test slow ## Everything
 
 lint: dev ## Style, imports between packages, formatting
 	$(BIN)/ruff check .

@@ -26,9 +26,8 @@ async def test_100_mb_raise_the_resident_memory_by_less_than_48_mb(tmp_path: Pat
         status, sent = await upload(server, LIMIT)
         watching.cancel()
         peak = await watching
-        print(
-            f"\n100 MB upload: {before / MB:.0f} MB before, {peak / MB:.0f} MB at most (+{(peak - before) / MB:.1f} MB)"
-        )
+        grown = (peak - before) / MB
+        print(f"\n100 MB upload: {before / MB:.0f} MB before, {peak / MB:.0f} MB at most (+{grown:.1f} MB)")
         assert (status, sent) == (202, LIMIT)
         assert peak - before < ALLOWED
 
