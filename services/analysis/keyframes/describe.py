@@ -69,7 +69,7 @@ def reason(state: State, before: State | None) -> str:
     if state.transient:
         return "transient"
     candidate = state.candidate
-    lasted = candidate.settled_ms - candidate.changed_ms
+    lasted = candidate.settled_ms - state.changed_ms
     if lasted >= SCROLL_MS and is_scroll(before.candidate.image, candidate.image, state.differs):
         return "scroll"
     return "settled"

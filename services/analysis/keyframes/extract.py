@@ -81,7 +81,7 @@ def extract(
             if time.monotonic() - told >= _PROGRESS_S:
                 told = time.monotonic()
                 on_progress(round(frame.ms))
-        watcher.finish()
+        watcher.finish(_plausible(video.declared_ms, video.last_ms, limits.max_duration_ms))
         kept = within_budget(states(watcher.candidates, watcher.noise, watcher.pointer_origin), max(2, budget))
         return _extraction(video, kept, watcher, album, limits)
 
@@ -119,7 +119,7 @@ def _key_frame(index: int, kept: list[State], watcher: Watcher[VideoFrame], albu
     return KeyFrame(
         timestamp_ms=candidate.ms,
         settled_ms=candidate.settled_ms,
-        changed_at_ms=candidate.changed_ms,
+        changed_at_ms=state.changed_ms,
         reason=reason(state, before),
         changed_boxes=boxes,
         returns_to=kept.index(state.returns_to) if state.returns_to in kept else None,

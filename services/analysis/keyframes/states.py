@@ -26,6 +26,7 @@ class State:
     candidate: Candidate
     differs: Mask
     transient: bool = False
+    changed_ms: float = 0.0
     returns_to: "State | None" = None
 
 
@@ -36,9 +37,11 @@ def states(
     kept: list[State] = []
     settled: State | None = None  # the last one that is no transient
     since: Mask | None = None
+    began: float | None = None  # of a change that goes on over candidates that were no rest
     for index, candidate in enumerate(candidates):
         since = candidate.real if since is None else since | candidate.real
         if not is_calm(candidate, noise):
+            began = candidate.changed_ms if began is None else began
             continue
         if settled is None:
             state = State(candidate, np.ones(candidate.image.shape, bool)) if candidate.kind != "flash" else None
@@ -49,9 +52,11 @@ def states(
             if state is not None and origin is not None and _is_pointer(settled.candidate, state, noise, origin):
                 state = None
         if state is not None:
+            state.changed_ms = candidate.changed_ms if began is None else began
             kept.append(state)
             if not state.transient:
                 settled, since = state, None
+        began = None
     return _with_returns(kept, noise)
 
 

@@ -83,11 +83,11 @@ class Watcher(Generic[F]):
         self._rested(self._changes, sight)
         self._before = sight
 
-    def finish(self) -> None:
-        """The recording ends here."""
+    def finish(self, end_ms: float | None = None) -> None:
+        """The recording ends here: at `end_ms` where that is known, else with its last frame."""
         if self._changes is None or self._before is None:
             return
-        rest = self._before.ms - self._changes.recent.last_real()
+        rest = (end_ms or self._before.ms) - self._changes.recent.last_real()
         if not self._settled and (rest >= END_REST_MS or self._jumped_last(self._changes)):
             self._propose(self._changes, self._before, "rest")
         self._settle(self._changes, float("inf"))
