@@ -48,7 +48,7 @@ class Listening:
         try:
             self.listener(envelope)
         except Exception:
-            _log.exception("listener failed", event=envelope.type)
+            _log.exception("listener failed", event_type=envelope.type)
 
     async def wait(self) -> None:
         await self._stopped.wait()
@@ -139,7 +139,7 @@ class Consumer:
             failure: BaseException = error  # something the handler waited for was cancelled, not we
         except Exception as error:
             failure = error
-        _log.error("handler failed", queue=self._queue, event=delivery.envelope.type, exc_info=failure)
+        _log.error("handler failed", queue=self._queue, event_type=delivery.envelope.type, exc_info=failure)
         return retry_or_give_up(delivery.attempt, f"{type(failure).__name__}: {failure}")
 
 

@@ -94,6 +94,9 @@ def _transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connect
     connection.execute("BEGIN IMMEDIATE")
     try:
         result = work(connection)
+        if isinstance(result, sqlite3.Cursor):
+            # Let go of elsewhere it would reset, from that thread, a cached statement that is in use here again.
+            result.close()
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:  # a full disk may have rolled back already

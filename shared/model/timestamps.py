@@ -7,8 +7,14 @@ from pydantic import AfterValidator, AwareDatetime, PlainSerializer
 
 
 def to_millis(value: datetime) -> datetime:
-    """Cut to milliseconds in UTC, so that what is stored and what is sent compare equal."""
-    utc = value.astimezone(UTC)
+    """Cut to milliseconds in UTC, so that what is stored and what is sent compare equal.
+
+    ValueError for a moment that UTC has no year for.
+    """
+    try:
+        utc = value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is before the year 1 or after the year 9999 in UTC") from error
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 

@@ -1,7 +1,7 @@
 """How a session moves: pure functions from (session, change) to (session', events to publish).
 
-A change that comes too late (the session has ended, or that step was taken already) leaves the session as it is;
-`Applied.stale` says so and the caller acknowledges.
+A change that comes too late (the session has ended, or that step was taken already) or too early leaves the session
+as it is; `Applied.stale` says so and the caller acknowledges.
 """
 
 from collections.abc import Callable, Mapping
@@ -170,7 +170,8 @@ def _frames_kept(session: Session, change: FramesKept, now: datetime) -> Applied
 
 
 def _lane_ended(session: Session, change: LaneEnded, now: datetime) -> Applied:
-    if _lane(session, change.lane).finished:
+    early = change.lane == "vision_lane" and not session.lanes.frame_extraction.finished
+    if early or _lane(session, change.lane).finished:
         return Applied(session, stale=True)
     status = "error" if change.error else "complete"
     done = with_lane(
@@ -206,7 +207,8 @@ def _prompt_built(session: Session, change: PromptBuilt, now: datetime) -> Appli
         update["agent_target"] = change.agent_target
     built = session.model_copy(update=update)
     if session.stage != "synthesizing":  # a rebuild on request changes the prompt and nothing else
-        return Applied(built, stale=session.stage not in {"complete", "error"})
+        may_be = session.terminal or session.origin == "manual"
+        return Applied(built) if may_be else Applied(session, stale=True)
     built = with_lane(built, "synthesis", status="complete", completed_at=now)
     event = SessionCompleted(session_id=session.id, user_id=session.user_id, frame_count=session.frame_count)
     return Applied(_ended(built, "complete", now), (event,))

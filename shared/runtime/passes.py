@@ -39,7 +39,7 @@ class Passes:
                 options={"require": ["exp", "sub", "aud"]},
                 leeway=10,
             )
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, UnicodeError) as error:
             raise Problem(401, "This address is for our own services only.") from error
         if scheme.lower() != "bearer":
             raise Problem(401, "This address is for our own services only.")

@@ -1,6 +1,7 @@
 """What every process can be told by SCOPE_* variables. Each service adds its own in its `settings.py`."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -37,8 +38,12 @@ class RuntimeSettings(BaseSettings):
 
     @property
     def store(self) -> str:
-        return self.store_url or f"sqlite:///{self.data_dir / 'scope.db'}"
+        return self.store_url or f"sqlite://{self._place('scope.db')}"
 
     @property
     def blobs(self) -> str:
-        return self.blobs_url or f"file://{self.data_dir / 'blobs'}"
+        return self.blobs_url or f"file://{self._place('blobs')}"
+
+    def _place(self, name: str) -> str:
+        """As the path of a URL, where `#`, `?` and `%` mean something."""
+        return quote(str(self.data_dir.absolute() / name))

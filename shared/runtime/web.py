@@ -58,9 +58,10 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         _log.warning("unavailable", reason=error.message)
         words = f"{error.message} Nothing was lost; try again in a few seconds."
         return _respond(request, Problem(503, words, headers={"Retry-After": "5"}))
-    except ConnectionError:  # the client went away: there is nobody to answer
-        raise
-    except Exception:
+    except Exception as error:
+        if isinstance(error, ConnectionError) and request.transport is None:
+            _log.info("client left", path=request.path)
+            return _respond(request, Problem(400, "The client left before it had sent everything."))  # to nobody
         _log.exception("request failed", path=request.path)
         words = "Something failed on our side. Try again; if it stays, look for this request id in the logs."
         return _respond(request, Problem(500, words))

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from shared.adapters.blobs_files import FileBlobs
 from shared.adapters.bus_local import LocalBus
@@ -83,4 +83,4 @@ def _path(url: str, setting: str) -> Path:
     parts = urlsplit(url)
     if parts.netloc or not parts.path.startswith("/"):
         raise SettingsError(f"{setting} must name an absolute path, as in {parts.scheme}:///var/lib/scope/…")
-    return Path(parts.path)
+    return Path(unquote(parts.path))

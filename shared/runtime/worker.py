@@ -64,14 +64,13 @@ class Job:
 class Worker:
     def __init__(self, job: Job, ports: Ports, ledger: Ledger) -> None:
         self._job, self._ports, self._ledger = job, ports, ledger
-        self._running: dict[str, asyncio.Task[Decision | None]] = {}
-        self._deleted: set[str] = set()
+        self._running: dict[asyncio.Task[Decision | None], str] = {}  # and the session that it works on
+        self._stopped: set[asyncio.Task[Decision | None]] = set()
 
     def heard(self, envelope: Envelope) -> None:
         """A listener for `session.deleted`: work on it stops at once."""
-        task = self._running.get(envelope.subject)
-        if task is not None:
-            self._deleted.add(envelope.subject)
+        for task in [task for task, session_id in self._running.items() if session_id == envelope.subject]:
+            self._stopped.add(task)
             task.cancel()
 
     async def __call__(self, delivery: Delivery) -> Outcome:
@@ -98,6 +97,7 @@ class Worker:
             return await self._give_up(delivery, key, "internal", reason)
         try:
             decision = await self._run(session, delivery.envelope)
+            return await self._commit(session.id, decision, key)
         except PermanentFailure as failure:
             return await self._fail(delivery, key, failure.code, failure.message)
         except _SessionDeletedError:
@@ -105,23 +105,28 @@ class Worker:
         except Exception as error:
             _log.exception("job failed", attempt=delivery.attempt)
             return await self._retry(delivery, key, error)
-        return await self._commit(session.id, decision, key)
 
     async def _run(self, session: Session, envelope: Envelope) -> Decision | None:
         if self._job.lane is not None:
             await self._ledger.commit(session.id, LaneStarted(self._job.lane))
         task = asyncio.ensure_future(self._job.handle(Work(session, envelope, self._progress(session.id))))
-        self._running[session.id] = task
+        if envelope.type != SessionDeleted.TYPE:  # what a deletion asks for is not stopped by it
+            self._running[task] = session.id
+        limit = asyncio.timeout(self._job.timeout)
         try:
-            async with asyncio.timeout(self._job.timeout):
+            async with limit:
                 return await task
+        except TimeoutError as error:
+            if limit.expired():
+                raise TimeoutError(f"It took longer than the {self._job.timeout:g} s that it may take.") from error
+            raise
         except asyncio.CancelledError:
-            if session.id in self._deleted:
+            if task in self._stopped:
                 raise _SessionDeletedError from None
             raise
         finally:
-            self._running.pop(session.id, None)
-            self._deleted.discard(session.id)
+            self._running.pop(task, None)
+            self._stopped.discard(task)
             if not task.done():
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
@@ -136,8 +141,6 @@ class Worker:
 
     async def _retry(self, delivery: Delivery, key: str, error: Exception) -> Outcome:
         reason = str(error) or type(error).__name__
-        if isinstance(error, TimeoutError):
-            reason = f"It took longer than the {self._job.timeout:.0f} s that it may take."
         outcome = retry_or_give_up(delivery.attempt, reason)
         if isinstance(outcome, Retry):
             return outcome
@@ -147,7 +150,13 @@ class Worker:
     async def _give_up(self, delivery: Delivery, key: str, code: FailureCode, reason: str) -> Outcome:
         """The session says so before the message is put aside."""
         message = f"The step “{self._job.queue}” failed {delivery.attempt} times. {reason}"
-        await self._fail(delivery, key, code, message)
+        try:
+            await self._fail(delivery, key, code, message)
+        except Unavailable:
+            raise
+        except Exception:  # what the failure of this lane sets off, such as the merge, cannot be done either
+            _log.exception("failure could not be told", attempt=delivery.attempt)
+            await self._commit(delivery.envelope.subject, Failed(self._job.lane or "synthesis", code, message), key)
         return DeadLetter(message)
 
     async def _fail(self, delivery: Delivery, key: str, code: FailureCode, message: str) -> Outcome:

@@ -2,5 +2,10 @@
 
 import pytest
 
-for suite in ("bus_suite", "store_suite", "blobs_suite", "handlers"):
-    pytest.register_assert_rewrite(f"tests.contract.{suite}")
+_SUITES = (
+    "bus_suite", "bus_letters_suite", "bus_stop_suite", "store_suite", "store_list_suite", "store_keys_suite",
+    "blobs_suite",
+)  # fmt: skip
+
+for module in (*_SUITES, "handlers"):
+    pytest.register_assert_rewrite(f"tests.contract.{module}")

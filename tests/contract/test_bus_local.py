@@ -9,6 +9,7 @@ import pytest
 
 from shared.adapters.bus_local import LocalBus
 from shared.ports.bus import Bus
+from tests.contract.bus_letters_suite import BusLettersSuite
 from tests.contract.bus_stop_suite import BusStopSuite
 from tests.contract.bus_suite import BusSuite
 
@@ -44,7 +45,11 @@ async def rig(tmp_path: Path) -> AsyncIterator[LocalRig]:
 
 
 class TestLocalBus(BusSuite):
-    """Delivery, retries, dead letters, listeners."""
+    """Delivery and retries."""
+
+
+class TestLocalBusLetters(BusLettersSuite):
+    """Dead letters and listeners."""
 
 
 class TestLocalBusStops(BusStopSuite):

@@ -94,13 +94,14 @@ class Changes:
     def _feed_noise(self, event: Event, before: Luma) -> None:
         """Whole-frame changes are no rhythm of a place, and neither are carets."""
         parts = [
-            (tiles, np.full(tiles.size, float(blob.count)))
+            (tiles, np.full(tiles.size, float(blob.count)), np.full(tiles.size, blob.kind == "pointer"))
             for blob, tiles in zip(event.blobs, event.tiles, strict=True)
             if blob.kind != "caret"
         ]
         if parts and event.share <= WHOLE:
-            tiles, first = np.unique(np.concatenate([part[0] for part in parts]), return_index=True)
-            self.noise.changed(tiles, event.ms, np.concatenate([part[1] for part in parts])[first], before)
+            every, sizes, passing = (np.concatenate(column) for column in zip(*parts, strict=True))
+            tiles, first = np.unique(every, return_index=True)
+            self.noise.changed(tiles, event.ms, sizes[first], before, passing[first])
 
     def _mark_hovers(self, now: float) -> None:
         """Tints that came or went with the pointer; those that go on where one began belong to it."""

@@ -19,6 +19,7 @@ EPISODE_GAP_MS = 300.0  # a tile that is quiet for longer begins a new episode w
 REVISIT_MS = 8000.0  # a fourth episode within this is a visit again; people come back less often
 LASTING_MS, LASTING_COUNT = 750.0, 7  # one episode of this length and so many changes is restless by itself
 LIKENESS = 6  # times that one change may be larger than another of the same rhythm
+HASTY_MS, HASTY_PACE_MS = 900.0, 70.0  # changes so close to each other, for so long within two tiles: no typing
 RUN_GAP_MS, RUN_COUNT, RUN_MS = 450.0, 6, 900.0  # visits in a row that make a place restless
 LARGE_SHARE, LARGE_MS = 0.12, 2200.0  # so much of the frame in motion may be a scroll: it must go on for longer
 TICK_GAP_MS = (400.0, 1700.0)
@@ -64,6 +65,7 @@ class Noise:
         self._episodes = _Runs(count)
         self._left = np.full((count, 3), -np.inf)  # ends of the three episodes before, oldest first
         self._around = _Runs(count)  # changes within two tiles
+        self._close_by = _Runs(count)  # the same without what may be the pointer
         self._visits = _Runs(count)  # visits again within two tiles
         self._shown = np.zeros(
             (count, 2, TILE * TILE), np.int16
@@ -76,10 +78,10 @@ class Noise:
         self._end = np.full(count, -np.inf)
         self._closed: list[Interval] = []
 
-    def changed(self, hit: Indices, now: float, sizes: Numbers, before: Luma) -> None:
+    def changed(self, hit: Indices, now: float, sizes: Numbers, before: Luma, passing: Mask) -> None:
         """The tiles with these flat indices changed now, each as part of an area of so many small pixels.
 
-        `before` is the small image as it was.
+        `before` is the small image as it was; `passing` marks tiles where it may have been the pointer.
         """
         if not hit.size:
             return
@@ -87,9 +89,8 @@ class Noise:
         fresh = hit[is_fresh]
         self._left[fresh, :-1] = self._left[fresh, 1:]
         self._left[fresh, -1] = self._episodes.last[fresh]
-        self._left[
-            fresh[_unlike(self._extent[fresh], sizes[is_fresh])]
-        ] = -np.inf  # what was before was something else
+        something_else = fresh[_unlike(self._extent[fresh], sizes[is_fresh])]
+        self._left[something_else] = -np.inf
         self._extent[fresh] = sizes[is_fresh]
         self._flipped(fresh, now, before)
         self._episodes.add(hit, now, EPISODE_GAP_MS)
@@ -100,7 +101,17 @@ class Noise:
         self._restless(
             hit[(lasted >= LASTING_MS) & (self._episodes.times[hit] >= LASTING_COUNT)], lasted.max(), now
         )
+        self._hurried(hit[~passing], now)
         self._ticked(hit, now, sizes)
+
+    def _hurried(self, hit: Indices, now: float) -> None:
+        """Change after change in one small place, faster than anybody types."""
+        if not hit.size:
+            return
+        self._close_by.add(self._near(hit, _AROUND), now, RUN_GAP_MS)
+        lasted = now - self._close_by.since[hit]
+        hasty = (lasted >= HASTY_MS) & (self._close_by.times[hit] * HASTY_PACE_MS >= lasted)
+        self._restless(hit[hasty], lasted.max(), now)
 
     def _flipped(self, fresh: Indices, now: float, before: Luma) -> None:
         """What shows two pictures in turn (a blinking light) is restless, however irregular."""

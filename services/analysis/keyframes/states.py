@@ -16,6 +16,7 @@ TINY, TINY_PEAK = 2, 42  # a difference of so few small pixels must be so strong
 POINTER_SIDE = 12  # small pixels; at a device pixel ratio of 2 a pointer has 6 x 10
 OUTSIDE = 24  # of 255, beyond both neighbours: content of its own, not a step of a fade
 OUTSIDE_SHARE = 0.04
+PAUSE_MS, PAUSE_SHARE = 110.0, 0.02  # a pause so long, in so much of the frame, is seen
 SAME = 12  # of 255: a state that came back may differ by so much
 
 
@@ -81,7 +82,8 @@ def _transient(
     differs = difference(settled.candidate, candidate, since, noise)
     if after is None or not differs.any():
         return None
-    wrong = shows_its_own(settled.candidate.image, candidate.image, after.image)
+    images = (settled.candidate.image, candidate.image, after.image)
+    wrong = shows_its_own(*images) or (candidate.shown_ms >= PAUSE_MS and stands_apart(*images))
     return State(candidate, differs, transient=True) if wrong else None
 
 
@@ -132,6 +134,14 @@ def shows_its_own(before: Luma, flash: Luma, after: Luma) -> bool:
     own = (shown < low - OUTSIDE) | (shown > high + OUTSIDE)
     moved = (cv2.absdiff(before, flash) > STEP) | (cv2.absdiff(flash, after) > STEP)
     return bool(own.sum() > OUTSIDE_SHARE * max(1, int(moved.sum())))
+
+
+def stands_apart(before: Luma, pause: Luma, after: Luma) -> bool:
+    """Whether a pause is a picture of its own (a page that is blank for a moment) and no step from one to the next."""
+    apart = (cv2.absdiff(before, pause) > OUTSIDE) & (cv2.absdiff(pause, after) > OUTSIDE)
+    one, other = (cv2.absdiff(before, pause) > OUTSIDE).mean(), (cv2.absdiff(pause, after) > OUTSIDE).mean()
+    between = (np.minimum(before, after) < pause) & (pause < np.maximum(before, after)) & apart
+    return bool(min(one, other) >= PAUSE_SHARE and between.sum() <= 0.3 * max(1, int(apart.sum())))
 
 
 def _with_returns(kept: list[State], noise: Noise) -> list[State]:

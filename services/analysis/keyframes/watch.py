@@ -45,6 +45,7 @@ class Candidate:
     kind: Kind
     real: Mask = field(repr=False)
     pointer: Region | None
+    shown_ms: float = 0.0  # of a flash
     doubts: tuple[tuple[float, Tiles], ...] = field(default=(), repr=False)
 
 
@@ -131,7 +132,8 @@ class Watcher(Generic[F]):
             self._propose(changes, before, "rest")
         elif not self._settled and is_flash(changes.recent, event, last_real):
             self._flash = self._propose(changes, before, "flash")
-            self._flash.ms += min(FLASH_INSIDE_MS, (event.ms - before.ms) / 2)
+            self._flash.shown_ms = event.ms - last_real
+            self._flash.ms = last_real + min(FLASH_INSIDE_MS, self._flash.shown_ms / 3)
             self._flash_left_ms = event.ms
         self._settled = False
 

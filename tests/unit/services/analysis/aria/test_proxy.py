@@ -9,7 +9,7 @@ from services.analysis.aria.hosts import Authority
 from services.analysis.aria.policy import UrlPolicy
 from services.analysis.aria.proxy import MARK, Proxy
 from services.analysis.aria.visit import Limits
-from tests.unit.analysis.aria.loopback import (
+from tests.unit.services.analysis.aria.loopback import (
     Names,
     asking,
     connected,

@@ -3,7 +3,7 @@ import pytest
 from services.analysis.aria.tree import MAX_DEPTH, Facts, FrameDocument, read_tree
 from shared.model.analysis import Inspection
 from shared.model.evidence import INPUT_ROLES, Box, PageCounts, PageSnapshot
-from tests.unit.analysis.aria.rawtree import ax, flat, frame, outline, read, text
+from tests.unit.services.analysis.aria.rawtree import ax, flat, frame, outline, read, text
 
 
 def test_boxes_without_meaning_disappear_and_their_children_stay():

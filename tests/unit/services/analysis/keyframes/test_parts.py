@@ -8,7 +8,7 @@ from services.analysis.keyframes.describe import MAX_BOXES, changed_boxes, is_sc
 from services.analysis.keyframes.small import Blob, Region, blobs, changed, cut, shrink, untiled
 from services.analysis.keyframes.states import shows_its_own
 from services.analysis.keyframes.subtle import Creep, is_caret, is_tint
-from tests.unit.analysis.keyframes.stage import a_page
+from tests.unit.services.analysis.keyframes.stage import a_page
 
 
 def blob(region: tuple[int, int, int, int], before: int = 240, after: int = 20) -> Blob:

@@ -15,7 +15,7 @@ Luma = NDArray[np.uint8]
 
 
 class Stage:
-    """Draw on `page`; `play` shows it for a while. Like a recorder it sends a frame for a change, or after a second."""
+    """Draw on `page`; `play` shows it for a while, with a frame for each change, and one each second."""
 
     def __init__(self) -> None:
         self.page = np.full((HEIGHT, WIDTH), 240, np.uint8)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tests.unit.analysis.keyframes.stage import Stage, a_page
+from tests.unit.services.analysis.keyframes.stage import Stage, a_page
 
 
 def kept(stage: Stage) -> list[int]:

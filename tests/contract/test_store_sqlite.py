@@ -1,0 +1,43 @@
+"""The SQLite store keeps the promises of the port."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.store_sqlite import SqliteStore
+from shared.ports.store import Store
+from tests.contract.store_keys_suite import StoreKeysSuite
+from tests.contract.store_list_suite import StoreListSuite
+from tests.contract.store_suite import StoreSuite
+
+
+class SqliteRig:
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "scope.db"
+        self.opened: list[SqliteStore] = []
+
+    async def open(self) -> Store:
+        store = await SqliteStore.open(self._file)
+        self.opened.append(store)
+        return store
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[SqliteRig]:
+    rig = SqliteRig(tmp_path)
+    yield rig
+    for store in rig.opened:
+        await store.close()
+
+
+class TestSqliteStore(StoreSuite):
+    """Sessions: one document, one conditional write."""
+
+
+class TestSqliteStoreLists(StoreListSuite):
+    """Order, pages, filters."""
+
+
+class TestSqliteStoreKeys(StoreKeysSuite):
+    """Accounts, idempotency keys, token buckets."""
