@@ -29,7 +29,7 @@ class Event:
     def real_parts(self, noise: Noise) -> Iterator[tuple[Blob, Tiles]]:
         """Blobs that nothing explains but a change of the interface."""
         for blob, tiles in zip(self.blobs, self.tiles, strict=True):
-            if blob.counts and not noise.covers(tiles, self.ms):
+            if blob.counts and not noise.covers(tiles, self.ms, blob.count):
                 yield blob, tiles
 
 

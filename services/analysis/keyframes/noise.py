@@ -73,6 +73,7 @@ class Noise:
         self._flips = np.zeros(count, np.int32)
         self._ticks = np.full((count, TICKS), -np.inf)  # begins of the last episodes, oldest first
         self._extent = np.zeros(count)  # of the change that began the last episode, in small pixels
+        self._usual = np.zeros(count)  # size of the changes there, which one large one does not raise much
         self._sizes = np.zeros(count)  # of the change at the last tick, in small pixels
         self._start = np.full(count, np.nan)  # of the open restless interval
         self._end = np.full(count, -np.inf)
@@ -85,6 +86,8 @@ class Noise:
         """
         if not hit.size:
             return
+        usual = self._usual[hit]
+        self._usual[hit] = np.where(usual > 0, np.minimum(1.5 * usual, (7 * usual + sizes) / 8), sizes)
         is_fresh = now - self._episodes.last[hit] > EPISODE_GAP_MS
         fresh = hit[is_fresh]
         self._left[fresh, :-1] = self._left[fresh, 1:]
@@ -151,10 +154,17 @@ class Noise:
         if near.size > LARGE_SHARE * self._end.size and lasted < LARGE_MS:
             near = near[now <= self._end[near]]
         if near.size:
-            # What circles visits a place again only after a round: it has been restless since it came.
-            lately = near[now - self._around.last[near] <= RUN_GAP_MS]
-            since = np.full(near.size, self._around.since[lately].min())
-            self._mark(near, since, np.full(near.size, now + RUN_GAP_MS))
+            self._mark(near, self._began(near, now), np.full(near.size, now + RUN_GAP_MS))
+
+    def _began(self, near: Indices, now: float) -> Numbers:
+        """Since when each connected group of tiles has been changing: what circles needs a round to come back."""
+        grid = np.zeros(self._shape, np.uint8)
+        grid.flat[near] = 1
+        count, labels = cv2.connectedComponents(grid)
+        since = np.where(now - self._around.last[near] <= RUN_GAP_MS, self._around.since[near], now)
+        group, first = labels.flat[near], np.full(count, now)
+        np.minimum.at(first, group, since)
+        return first[group]
 
     def _ticked(self, hit: Indices, now: float, sizes: Numbers) -> None:
         """Each digit of a clock touches other tiles, so a tick counts for the tiles beside it too."""
@@ -189,11 +199,13 @@ class Noise:
         if known.size:
             self._closed.append(Interval(known, self._start[known].copy(), self._end[known].copy()))
 
-    def covers(self, tiles: Indices, time: float) -> bool:
-        """Whether most of these tiles were restless then; only for times not long past."""
+    def covers(self, tiles: Indices, time: float, size: int) -> bool:
+        """Whether a change of `size` small pixels is what is usual in restless tiles; for times not long past."""
         with np.errstate(invalid="ignore"):
             inside = (self._start[tiles] <= time) & (time <= self._end[tiles])
-        return bool(inside.size and inside.mean() >= MOST)
+        if not inside.size or inside.mean() < MOST:
+            return False
+        return size <= LIKENESS * float(np.median(self._usual[tiles[inside]]))
 
     def at(self, time: float) -> Mask:
         """Tiles (rows x columns) that were restless at that time, as far as is known by now."""
