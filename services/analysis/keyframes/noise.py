@@ -162,9 +162,10 @@ class Noise:
         grid.flat[near] = 1
         count, labels = cv2.connectedComponents(grid)
         since = np.where(now - self._around.last[near] <= RUN_GAP_MS, self._around.since[near], now)
-        group, first = labels.flat[near], np.full(count, now)
+        group, first = np.asarray(labels, np.intp).flat[near], np.full(count, now)
         np.minimum.at(first, group, since)
-        return first[group]
+        began: Numbers = first[group]
+        return began
 
     def _ticked(self, hit: Indices, now: float, sizes: Numbers) -> None:
         """Each digit of a clock touches other tiles, so a tick counts for the tiles beside it too."""
@@ -205,7 +206,7 @@ class Noise:
             inside = (self._start[tiles] <= time) & (time <= self._end[tiles])
         if not inside.size or inside.mean() < MOST:
             return False
-        return size <= LIKENESS * float(np.median(self._usual[tiles[inside]]))
+        return size <= LIKENESS * float(self._usual[tiles[inside]].min())
 
     def at(self, time: float) -> Mask:
         """Tiles (rows x columns) that were restless at that time, as far as is known by now."""

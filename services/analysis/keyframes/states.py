@@ -137,7 +137,7 @@ def shows_its_own(before: Luma, flash: Luma, after: Luma) -> bool:
 
 
 def stands_apart(before: Luma, pause: Luma, after: Luma) -> bool:
-    """Whether a pause is a picture of its own (a page that is blank for a moment) and no step from one to the next."""
+    """Whether a pause is a picture of its own (a page that is blank for a moment), no step from one to the next."""
     apart = (cv2.absdiff(before, pause) > OUTSIDE) & (cv2.absdiff(pause, after) > OUTSIDE)
     one, other = (cv2.absdiff(before, pause) > OUTSIDE).mean(), (cv2.absdiff(pause, after) > OUTSIDE).mean()
     between = (np.minimum(before, after) < pause) & (pause < np.maximum(before, after)) & apart
