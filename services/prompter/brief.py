@@ -4,28 +4,26 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from services.prompter.changes import change_lines, tree_lines
+from services.prompter.elements import Row, rows, search_texts
 from services.prompter.words import clean, clean_block, clock, quoted, region
 from shared.model.accounts import AgentTarget, PromptOptions
 from shared.model.analysis import Analysis
 from shared.model.diff import FrameDiff, diffs
-from shared.model.evidence import INPUT_ROLES, Element, FrameElements, PageSnapshot
+from shared.model.evidence import FrameElements, PageSnapshot
 from shared.model.session import FrameRef, Session
-from shared.model.tree import TreeNode, tree
+from shared.model.tree import tree
 
 _MAX_CHANGES = 24  # lines of one state
-_MAX_ELEMENTS = 40  # rows of the table
 _MAX_TREE = 120  # lines of one tree
 _MAX_RAW = 400  # lines of the appended differences
-_MAX_SEARCH = 12
 
 _REASONS = {
     "initial": "first state",
     "settled": "came to rest",
     "scroll": "end of a scroll",
     "transient": "shown for a moment only",
-    "last": "last state",
 }
-_INTERACTIVE = INPUT_ROLES | {"button", "link", "menuitem", "option", "tab"}
 
 
 @dataclass(frozen=True)
@@ -42,17 +40,6 @@ class State:
     changes: tuple[str, ...]
     tree: tuple[str, ...]
     screenshot: str | None
-
-
-@dataclass(frozen=True)
-class Row:
-    """One element that mattered."""
-
-    role: str
-    name: str
-    locator: str | None
-    states: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -112,8 +99,8 @@ def brief(
         recorded_at=session.created_at.strftime("%Y-%m-%d %H:%M UTC"),
         duration=clock(session.duration_ms or 0),
         states=states,
-        rows=tuple(_rows([s.elements for s in seen], changes)),
-        search=tuple(_search(changes)),
+        rows=tuple(rows([s.elements for s in seen], changes)),
+        search=tuple(search_texts(changes)),
         pages=tuple(line for page in analysis.inspection.snapshots for line in _page(page)),
         unseen=tuple(_unseen(session, analysis, frames, screenshots, options)),
         raw=tuple(_raw(seen, states)) if options.include_raw_diff else (),
@@ -145,80 +132,6 @@ def _state(
         tree=tuple(_cut(lines, _MAX_TREE)) if options.inline_aria_tree else (),
         screenshot=screenshots.get(frame.id),
     )
-
-
-def change_lines(change: FrameDiff) -> list[str]:
-    """Added, changed, removed; things one can act on first."""
-    added = [f"added    {described(e)}" for e in sorted(change.added, key=_weight)]
-    changed = [f"changed  {described(c.after)}: {'; '.join(clean(w, 300) for w in c.what)}" for c in change.changed]
-    removed = [f"removed  {described(e)}" for e in sorted(change.removed, key=_weight)]
-    return [*changed, *added, *removed]
-
-
-def described(element: Element) -> str:
-    """`button "Save" [disabled] = "value"`."""
-    role, name = clean(element.role, 40), f" {quoted(element.name)}" if element.name else ""
-    state = f" [{clean(', '.join(element.state))}]" if element.state else ""
-    value = f" = {quoted(element.value)}" if element.value else ""
-    return f"{role}{name}{value}{state}"
-
-
-def tree_lines(nodes: Sequence[TreeNode], *, only_changes: bool = False, depth: int = 0) -> list[str]:
-    """The tree as an indented list; with `only_changes` just what changed and what it lies in."""
-    lines = []
-    for node in nodes:
-        below = tree_lines(node.children, only_changes=only_changes, depth=depth + 1)
-        if only_changes and not below and node.diff_status is None:
-            continue
-        mark = f"  ({node.diff_status})" if node.diff_status else ""
-        lines += [f"{'  ' * depth}- {described(node.element)}{mark}", *below]
-    return lines
-
-
-def _rows(seen: Sequence[Sequence[Element]], changes: Sequence[FrameDiff]) -> list[Row]:
-    """Elements that changed or that one can act on, each once, in the order in which they mattered."""
-    where: dict[str, list[int]] = {}
-    latest: dict[str, Element] = {}
-    for index, elements in enumerate(seen, 1):
-        for element in elements:
-            where.setdefault(element.id, []).append(index)
-            latest[element.id] = _more_telling(latest.get(element.id), element)
-    moved = {e.id for c in changes for e in (*c.added, *c.removed, *(x.after for x in c.changed))}
-    wanted = [e for e in latest.values() if e.name and (e.id in moved or e.role in _INTERACTIVE)]
-    wanted.sort(key=lambda e: (e.id not in moved, e.role not in _INTERACTIVE, where[e.id][0]))
-    return [
-        Row(
-            role=clean(e.role, 40),
-            name=quoted(e.name),
-            locator=e.locator,
-            states=_spans(where[e.id]),
-            source="seen, and in the page" if e.locator else "seen",
-        )
-        for e in wanted[:_MAX_ELEMENTS]
-    ]
-
-
-def _more_telling(one: Element | None, other: Element) -> Element:
-    """A reading that the page agrees with says more than a later one that it does not."""
-    return one if one is not None and one.locator and not other.locator else other
-
-
-def _spans(indexes: Sequence[int]) -> str:
-    """`S1-S3, S5`."""
-    spans: list[list[int]] = []
-    for index in indexes:
-        if spans and spans[-1][1] == index - 1:
-            spans[-1][1] = index
-        else:
-            spans.append([index, index])
-    return ", ".join(f"S{a}" if a == b else f"S{a}-S{b}" for a, b in spans)
-
-
-def _search(changes: Sequence[FrameDiff]) -> list[str]:
-    """Texts worth searching the repository for: what came, went or changed, longest-lived wording first."""
-    elements = [e for c in changes for e in (*(x.after for x in c.changed), *c.added)]
-    names = dict.fromkeys(clean(e.name, 60) for e in sorted(elements, key=_weight) if 3 <= len(e.name) <= 60)
-    return [name for name in names if any(ch.isalpha() for ch in name)][:_MAX_SEARCH]
 
 
 def _page(page: PageSnapshot) -> list[str]:
@@ -271,11 +184,6 @@ def _raw(seen: Sequence[FrameElements], states: Sequence[State]) -> list[str]:
         names = (states[index - 1].label, states[index].label)
         lines += difflib.unified_diff(texts[index - 1], texts[index], *names, n=1, lineterm="")
     return _cut(lines, _MAX_RAW)
-
-
-def _weight(element: Element) -> tuple[bool, bool, float]:
-    order = {"alert": 0, "dialog": 1, "alertdialog": 1, "status": 2, "heading": 3}
-    return (element.role not in order, element.role not in _INTERACTIVE, element.box.y)
 
 
 def _cut(lines: Sequence[str], limit: int) -> list[str]:

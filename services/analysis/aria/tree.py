@@ -14,6 +14,7 @@ from shared.model.evidence import INPUT_ROLES, Box, PageCounts, PageNode
 
 MAX_DEPTH = 60  # JSON readers stop at 200 brackets; deeper nodes hang at the last level that is left
 _MAX_TEXT = 500
+_WORD_GAP = 0.012  # of the viewport: between two words of one line
 _MAX_URL = 2000
 
 
@@ -178,11 +179,23 @@ def _take_text(step: _Step, document: FrameDocument, drafts: list[_Draft], above
     facts = document.facts.get(step.node.get("backendDOMNodeId", -1))
     box = facts.box if facts else None
     last = drafts[-1] if drafts else None
-    if last is not None and last.role == "text" and last.parent == step.parent and last.block == step.block:
+    if last is not None and _runs_on(last, step, box):
         last.raw = last.raw if len(last.raw) > 2 * _MAX_TEXT else last.raw + text
         last.name, last.box = tidy(last.raw), _around(last.box, box)
     elif tidy(text):
         _hang(_Draft("text", tidy(text), box=box, block=step.block, raw=text), step.parent, drafts)
+
+
+def _runs_on(last: _Draft, step: _Step, box: Box | None) -> bool:
+    """Whether a piece of text goes on where the last one ended: Chromium leaves plain boxes out of its tree."""
+    if last.role != "text" or last.parent != step.parent or last.block != step.block:
+        return False
+    if last.box is None or box is None:
+        return True
+    end = last.box.y + last.box.height
+    beside = box.y < end and last.box.x <= box.x <= last.box.x + last.box.width + _WORD_GAP
+    below = last.box.y < box.y <= end + _WORD_GAP and box.x <= last.box.x + last.box.width
+    return beside or below
 
 
 def _says(node: _Draft, text: str) -> bool:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from services.analysis.merge.identity import best_pairs
-from services.analysis.merge.pages import Candidate
+from services.analysis.merge.pages import PLAIN_TEXT, Candidate
 from services.analysis.merge.similarity import box_likeness, nearness, role_likeness, text_likeness
 from shared.model.evidence import Element
 
 _ENOUGH = 0.6
 _FIELDS = frozenset({"textbox", "searchbox", "combobox", "spinbutton"})
+_ACTED_ON = _FIELDS | {"button", "checkbox", "link", "menuitem", "option", "radio", "slider", "switch", "tab"}
 
 
 def agreed(elements: Sequence[Element], known: Sequence[Candidate]) -> tuple[Element, ...]:
@@ -20,6 +21,8 @@ def agreed(elements: Sequence[Element], known: Sequence[Candidate]) -> tuple[Ele
 def likeness(element: Element, candidate: Candidate) -> float:
     """Text decides, role and place support. A field may be known by the place alone: its label lies beside it."""
     node = candidate.node
+    if node.role in PLAIN_TEXT and element.role in _ACTED_ON:
+        return 0.0  # a label beside a field is not the field
     role = role_likeness(element.role, node.role)
     text = max(text_likeness(element.name, node.name), text_likeness(element.value or "", node.name) * 0.9)
     place = max(box_likeness(element.box, node.box), 0.5 * nearness(element.box, node.box)) if node.box else 0.0

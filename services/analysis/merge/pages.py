@@ -14,7 +14,7 @@ _STRUCTURE = frozenset({
     "table", "rowgroup", "row", "navigation", "region", "form", "complementary",
 })
 # fmt: on
-_PLAIN_TEXT = frozenset({"text", "paragraph"})
+PLAIN_TEXT = frozenset({"text", "paragraph"})
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Candidate:
 def candidates(page: PageSnapshot) -> list[Candidate]:
     """Named nodes in document order, with Playwright locators that point to exactly one of them."""
     nodes = [
-        node for node in flat(page.tree) if node.name and (node.role not in _STRUCTURE or node.role in _PLAIN_TEXT)
+        node for node in flat(page.tree) if node.name and (node.role not in _STRUCTURE or node.role in PLAIN_TEXT)
     ]
     names = [(node.role, node.name) for node in nodes]
     total, seen = Counter(names), Counter[tuple[str, str]]()
@@ -48,7 +48,7 @@ def flat(nodes: tuple[PageNode, ...]) -> Iterator[PageNode]:
 def locator(node: PageNode, *, ambiguous: bool = False, place: int | None = None) -> str:
     """As a Playwright test would write it. `place`: which of several alike, from 0."""
     exact = ", exact: true" if ambiguous else ""
-    if node.role in _PLAIN_TEXT:
+    if node.role in PLAIN_TEXT:
         options = "{ exact: true }" if ambiguous else ""
         call = f"getByText({_quoted(node.name)}{', ' + options if options else ''})"
     else:

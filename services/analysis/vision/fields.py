@@ -22,8 +22,8 @@ def controls(scene: Scene) -> Iterator[Finding]:
     used: set[TextLine] = set()
     for control in scene.controls:
         label = _control_label(scene, control, used)
-        if label is None and control.kind == "radio":
-            continue  # a small circle without a label is an icon, a smiley, an avatar
+        if control.kind == "radio" and (label is None or _in_a_button(scene, control)):
+            continue  # an icon, an avatar, or a spinner beside the words of a button
         used.update([label] if label else [])
         name = label.text.lstrip(BOX_MARKS + " ") if label else ""
         draft = Draft(
@@ -34,6 +34,12 @@ def controls(scene: Scene) -> Iterator[Finding]:
             state=("checked",) if control.checked else (),
         )
         yield Finding(draft, (label,) if label else ())
+
+
+def _in_a_button(scene: Scene, control: Control) -> bool:
+    """Whether it stands in a filled box that is hardly higher than a line."""
+    host = scene.host(control.rect)
+    return host is not None and host.rect.height <= 4 * scene.body_px and distance(host.fill, host.outside) > 40
 
 
 def _control_label(scene: Scene, control: Control, used: set[TextLine]) -> TextLine | None:

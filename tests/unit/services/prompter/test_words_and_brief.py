@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.prompter.brief import change_lines, described, tree_lines
+from services.prompter.changes import change_lines, described, tree_lines
 from services.prompter.build import most_telling
 from services.prompter.words import clean, clean_block, clock, place, quoted, region
 from shared.model.analysis import Analysis

@@ -1,0 +1,46 @@
+"""Every recording of the set, as one table: page, codec, size, rates, seed."""
+
+from pathlib import Path
+
+from tests.recorder.shot import Shot
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = Path(__file__).parent / "pages"
+CLIPS = ROOT / "tests" / "bench" / "keyframes" / "clips"
+SAMPLES = ROOT / "samples"
+
+
+def _clip(page: str, codec: str, size: str = "1280x720", *, dpr: int = 1, **rest: int) -> Shot:
+    width, _, height = size.partition("x")
+    driver = PAGES / f"{page}_drive.py"
+    return Shot(PAGES / f"{page}.html", driver, f"{page}_{codec}", codec, (int(width), int(height)), dpr, **rest)
+
+
+SHOP = Shot(
+    page=SAMPLES / "shop" / "index.html",
+    driver=PAGES / "shop_drive.py",
+    name="shop",
+    bitrate=1_000_000,
+    seed=7,
+    cover=False,
+)
+
+SET = [
+    _clip("mail", "vp9", seed=21),
+    _clip("dash", "vp9", bitrate=400_000, seed=22),
+    _clip("files", "vp8", seed=23, pointer=False),
+    _clip("settings", "av1", "960x600", dpr=2, seed=24),
+    _clip("wizard", "h264", seed=25),
+    _clip("editor", "vp9", "1920x1080", bitrate=1_000_000, seed=26),
+    _clip("calendar", "vp9", "800x600", seed=27),
+    _clip("player", "vp8", bitrate=600_000, seed=28),
+    _clip("gallery", "vp9", bitrate=500_000, seed=29),
+    _clip("map", "av1", seed=30),
+    _clip("table", "vp9", bitrate=200_000, seed=31),
+    _clip("monitor", "h264", fps=6, seed=32),
+    _clip("course", "vp9", bitrate=350_000, seed=33),
+    _clip("support", "vp8", "800x600", seed=34),
+    _clip("tasks", "av1", seed=35),
+    _clip("flights", "vp9", fps=8, bitrate=300_000, seed=36),
+    _clip("wiki", "vp9", "960x600", dpr=2, bitrate=350_000, seed=37),
+]
