@@ -9,7 +9,7 @@ from services.analysis.keyframes.events import Event, Recent, tiles_of
 from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.pointer import LARGEST, Pointer
 from services.analysis.keyframes.small import TILE, Blob, Luma, Mask, Region, blobs, changed, cut
-from services.analysis.keyframes.subtle import Afterglow, Creep, is_caret, is_tint
+from services.analysis.keyframes.subtle import Afterglow, Creep, is_caret, tint_of
 
 STEP = 8  # of 255, on means of 4 x 4 pixels: the least difference that counts
 FAINT = 15  # of 255: a blob without a stronger difference is the codec at work
@@ -120,7 +120,7 @@ class Changes:
         follows = -2 * HOVER_MS <= ms - self.pointer.moved_ms <= HOVER_MS
         if not goes_on and not (follows and self.pointer.near(blob.region, ms - HOVER_LASTS_MS)):
             return False
-        return is_tint(blob, self.pointer.places(ms - HOVER_MS))
+        return tint_of(blob) is not None
 
 
 def is_speck(blob: Blob) -> bool:

@@ -23,6 +23,7 @@ HASTY_MS, HASTY_PACE_MS = 900.0, 70.0  # changes so close to each other, for so 
 RUN_GAP_MS, RUN_COUNT, RUN_MS = 450.0, 6, 900.0  # visits in a row that make a place restless
 LARGE_SHARE, LARGE_MS = 0.12, 2200.0  # so much of the frame in motion may be a scroll: it must go on for longer
 TICK_GAP_MS = (400.0, 1700.0)
+TICK_LARGE, TICK_GAP_LARGE_MS = 100, 250.0  # what is larger than a letter (small pixels) may tick faster
 TICK_JITTER = 1.35  # largest gap over smallest
 TICKS = 5
 FLIPS, FLIP_ENDS_MS = 3, 2200.0  # times that the picture before the last one came back
@@ -173,7 +174,7 @@ class Noise:
         grid.flat[hit] = sizes
         extents = np.asarray(cv2.dilate(grid, _BESIDE))
         hit = np.flatnonzero(extents)
-        separate = hit[now - self._ticks[hit, -1] > 0.8 * TICK_GAP_MS[0]]
+        separate = hit[now - self._ticks[hit, -1] > 0.8 * TICK_GAP_LARGE_MS]
         size = extents.flat[separate]
         self._ticks[separate[_unlike(self._sizes[separate], size)]] = -np.inf
         self._ticks[separate, :-1] = self._ticks[separate, 1:]
@@ -183,7 +184,8 @@ class Noise:
         with np.errstate(invalid="ignore"):
             gaps = np.diff(ticks, axis=1)
         longest, shortest = gaps.max(axis=1), gaps.min(axis=1)
-        regular = np.isfinite(longest) & (longest <= TICK_GAP_MS[1]) & (shortest >= TICK_GAP_MS[0])
+        least = np.where(self._sizes[hit] >= TICK_LARGE, TICK_GAP_LARGE_MS, TICK_GAP_MS[0])
+        regular = np.isfinite(longest) & (longest <= TICK_GAP_MS[1]) & (shortest >= least)
         regular &= longest <= TICK_JITTER * shortest
         self._mark(hit[regular], (ticks[:, 0] - longest)[regular], (now + 1.35 * longest)[regular])
 

@@ -158,11 +158,6 @@ class Pointer:
         if self.origin is None:
             self.origin = (now, chain.path[0])
 
-    def places(self, since: float) -> list[Region]:
-        """Where it has been since then, and where it is."""
-        been = [place for at, place in self.trail if at >= since]
-        return been if self.place is None else [*been, self.place]
-
     def near(self, region: Region, since: float) -> bool:
         """Whether the pointer has been there since that time, or rests there."""
         around = region.grown(2)

@@ -62,7 +62,12 @@ def states(
 
 
 def is_calm(candidate: Candidate, noise: Noise) -> bool:
-    """Whether what moved before a doubtful candidate has turned out to be restless."""
+    """Whether a doubtful candidate has turned out to be a rest. Others never were in doubt."""
+    return candidate.kind != "doubtful" or is_restless(candidate, noise)
+
+
+def is_restless(candidate: Candidate, noise: Noise) -> bool:
+    """Whether all that moved around a candidate was restless tiles."""
     return all(noise.at(ms).flat[tiles].mean() >= MOST for ms, tiles in candidate.doubts)
 
 
@@ -80,7 +85,7 @@ def _transient(
 ) -> State | None:
     after = next((c for c in following if c.kind != "flash" and is_calm(c, noise)), None)
     differs = difference(settled.candidate, candidate, since, noise)
-    if after is None or not differs.any():
+    if after is None or not differs.any() or is_restless(candidate, noise):
         return None
     images = (settled.candidate.image, candidate.image, after.image)
     wrong = shows_its_own(*images) or (candidate.shown_ms >= PAUSE_MS and stands_apart(*images))

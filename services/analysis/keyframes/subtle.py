@@ -1,15 +1,17 @@
 """Changes too subtle to be a state: a blinking caret, a tint under the pointer, a bar that creeps. Pure."""
 
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from services.analysis.keyframes.small import Blob, Region, cut
+from services.analysis.keyframes.small import Blob, Region
 
 CARET_WIDTH, CARET_HEIGHT = 2, (4, 24)  # small pixels
+TINT_COUNT, TINT_CORE = 12, 40  # small pixels: of any tint, and of the even part of one with the pointer in it
 TINT_PEAK = 60  # of 255; a stronger change under the pointer is more than a hover effect
+STILL = 4  # of 255: less is no change of the middle
+POINTERS_COUNT = 50  # small pixels that the pointer takes, where it was and where it is
 SOLID = 14  # of 255: largest difference inside of a bar's fill
 CREEP_MS = 900.0  # between two steps of a bar
 CREEP_STEPS = 3
@@ -23,21 +25,16 @@ def is_caret(blob: Blob) -> bool:
     return region.width <= CARET_WIDTH and low <= region.height <= high and region.height >= 2.5 * region.width
 
 
-def is_tint(blob: Blob, pointer: Sequence[Region]) -> bool:
-    """A faint change by nearly the same amount everywhere, in one direction, apart from the pointer's places."""
-    if blob.before.shape != blob.mask.shape or blob.count < 12:
-        return False
-    mask = blob.mask.copy()
-    for region in pointer:
-        moved = Region(*(a - b for a, b in zip(region, (*blob.region[:2], *blob.region[:2]), strict=True)))
-        cut(mask, moved.grown(1))[:] = False
-    if mask.sum() < 12:
-        return False
-    change = blob.after.astype(np.int16)[mask] - blob.before.astype(np.int16)[mask]
-    low, high = np.percentile(change, (8, 92))
-    one_way = low >= 0 or high <= 0
-    strongest = max(abs(low), abs(high))
-    return bool(one_way and strongest <= TINT_PEAK and high - low <= max(10, 0.5 * strongest))
+def tint_of(blob: Blob) -> float | None:
+    """By how much of 255 the blob was tinted: nearly all of it alike, but for the pointer. Else None."""
+    if blob.before.shape != blob.mask.shape or blob.count < TINT_COUNT:
+        return None
+    change = blob.after.astype(np.int16)[blob.mask] - blob.before.astype(np.int16)[blob.mask]
+    middle = float(np.median(change))
+    alike = np.abs(change - middle) <= max(8.0, 0.45 * abs(middle))
+    others = blob.count - int(alike.sum())
+    even = alike.mean() >= 0.84 or (alike.sum() >= TINT_CORE and others <= POINTERS_COUNT)
+    return abs(middle) if even and STILL <= abs(middle) <= TINT_PEAK else None
 
 
 class Afterglow:

@@ -12,7 +12,7 @@ import numpy as np
 
 from services.analysis.keyframes.changes import Changes
 from services.analysis.keyframes.events import HORIZON_MS, Event, Tiles
-from services.analysis.keyframes.flashes import goes_on, is_flash
+from services.analysis.keyframes.flashes import BURST_MS, goes_on, is_flash
 from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.small import Luma, Mask, Region, cut
 
@@ -32,9 +32,9 @@ Kind = Literal["rest", "doubtful", "flash"]
 class Candidate:
     """A moment that may become a kept frame; all times in ms of video time.
 
-    `picture` says where its picture is kept. `real` marks what really changed since the candidate before. A
-    doubtful one is a rest only if the changes in `doubts` turn out to be restless tiles. `pointer` is where the
-    pointer was.
+    `picture` says where its picture is kept, `real` marks what really changed since the candidate before, `pointer`
+    is where the pointer was. A doubtful one is a rest only if the changes in `doubts` turn out to be restless, a flash
+    only if they do not.
     """
 
     ms: float
@@ -133,6 +133,7 @@ class Watcher(Generic[F]):
         elif not self._settled and is_flash(changes.recent, event, last_real):
             self._flash = self._propose(changes, before, "flash")
             self._flash.shown_ms = event.ms - last_real
+            self._flash.doubts = _parts(changes, last_real - BURST_MS, event.ms)
             self._flash.ms = last_real + min(FLASH_INSIDE_MS, self._flash.shown_ms / 3)
             self._flash_left_ms = event.ms
         self._settled = False
@@ -172,9 +173,6 @@ class Watcher(Generic[F]):
         settled = recent.last_real(sight.ms)
         since = self.candidates[-1].ms if self.candidates else float("-inf")
         real = recent.real(since, sight.ms)
-        doubts = [
-            part for event in recent.real(sight.ms - REST_MS, sight.ms) for part in _timed(event, recent.noise)
-        ]
         candidate = Candidate(
             ms=sight.ms,
             settled_ms=settled,
@@ -184,7 +182,7 @@ class Watcher(Generic[F]):
             kind=kind,
             real=self._pending,
             pointer=sight.pointer,
-            doubts=tuple(doubts) if kind == "doubtful" else (),
+            doubts=_parts(changes, sight.ms - REST_MS, sight.ms) if kind == "doubtful" else (),
         )
         self._pending = np.zeros_like(self._pending)
         self.candidates.append(candidate)
@@ -212,5 +210,7 @@ def _rest(changes: Changes, ms: float) -> float:
     return TYPING_REST_MS if changes.recent.typing_at(ms) else REST_MS
 
 
-def _timed(event: Event, noise: Noise) -> list[tuple[float, Tiles]]:
-    return [(event.ms, tiles) for _, tiles in event.real_parts(noise)]
+def _parts(changes: Changes, after: float, until: float) -> tuple[tuple[float, Tiles], ...]:
+    """When and in which tiles something real happened in `after` < ms <= `until`."""
+    events = changes.recent.real(after, until)
+    return tuple((event.ms, tiles) for event in events for _, tiles in event.real_parts(changes.noise))

@@ -7,7 +7,7 @@ from services.analysis.keyframes.budget import within_budget
 from services.analysis.keyframes.describe import MAX_BOXES, changed_boxes, is_scroll, reason
 from services.analysis.keyframes.small import Blob, Region, blobs, changed, cut, shrink, untiled
 from services.analysis.keyframes.states import shows_its_own
-from services.analysis.keyframes.subtle import Creep, is_caret, is_tint
+from services.analysis.keyframes.subtle import Creep, is_caret, tint_of
 from tests.unit.services.analysis.keyframes.stage import a_page
 
 
@@ -62,12 +62,18 @@ def test_a_caret_is_thin_and_as_high_as_a_letter(region: tuple[int, int, int, in
     assert is_caret(blob(region)) is expected
 
 
-def test_a_tint_is_faint_even_and_one_way() -> None:
-    assert is_tint(blob((0, 0, 20, 8), 240, 220), [])
-    assert not is_tint(blob((0, 0, 20, 8), 240, 100), [])
+def test_a_tint_is_faint_and_even() -> None:
+    assert tint_of(blob((0, 0, 20, 8), 240, 220)) == 20
+    assert tint_of(blob((0, 0, 20, 8), 240, 100)) is None
     uneven = blob((0, 0, 20, 8), 240, 220)
     uneven.after[:, ::2] = 250
-    assert not is_tint(uneven, [])
+    assert tint_of(uneven) is None
+
+
+def test_the_pointer_in_it_does_not_hide_a_tint() -> None:
+    tinted = blob((0, 0, 20, 8), 240, 220)
+    tinted.after[2:7, 3:7] = 10
+    assert tint_of(tinted) == 20
 
 
 def test_a_bar_that_grows_in_steps_creeps() -> None:
