@@ -49,10 +49,10 @@ up: install ## Run the whole service until Ctrl-C (DATA=folder PORT=8080)
 PYTEST = $(BIN)/python -m pytest
 
 test: dev browser ## All tests but the slow ones; under 5 minutes on 2 cores
-	$(PYTEST) -n $(JOBS) --dist loadgroup -m 'not slow and not bench' tests
+	$(PYTEST) -n $(JOBS) --dist loadfile -m 'not slow and not bench' tests
 
 slow: dev browser ## What `make test` leaves out: slow tests, and the benches with their limits
-	$(PYTEST) -n $(JOBS) --dist loadgroup -m 'slow and not bench' tests
+	$(PYTEST) -n $(JOBS) --dist loadfile -m 'slow and not bench' tests
 	$(PYTEST) -m bench -s tests/bench
 
 check: lint types test slow ## Everything

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.contract.handlers import eventually
 from tests.e2e.server import Server, serving
 from tests.films import screen, sound_only, three_states, timed_film, with_declared_hours, with_header_size
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("bad recordings")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -77,7 +78,7 @@ async def test_a_recording_at_fault_is_400_and_says_what_to_do(
     session = (await server.call("GET", f"/api/sessions/{answer.json['sessionId']}")).json
     assert (session["status"], session["lastError"]) == ("error", answer.message)
     assert session["processingStatus"]["frameExtraction"]["status"] == "error"
-    assert "recording" not in server.files(session["id"])
+    await eventually(lambda: "recording" not in server.files(session["id"]))
 
 
 async def test_hours_in_the_header_are_not_believed(server: Server, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.films import film, screen, three_states
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240), pytest.mark.xdist_group("killed")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 
 @pytest.fixture

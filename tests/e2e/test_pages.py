@@ -15,7 +15,6 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("pages"),
 ]
 
 
@@ -59,7 +58,12 @@ async def server(tmp_path_factory: pytest.TempPathFactory, site: str, chromium: 
 
 @pytest.mark.parametrize(
     ("path", "words"),
-    [("redirect", "169.254.169.254"), ("hang", "did not answer"), ("download", "download"), ("missing", "404")],
+    [
+        ("redirect", "169.254.169.254"),
+        ("download", "download"),
+        ("missing", "404"),
+        pytest.param("hang", "did not answer", marks=pytest.mark.slow),
+    ],
 )
 async def test_a_page_that_cannot_be_inspected(
     server: Server, site: str, tmp_path: Path, path: str, words: str

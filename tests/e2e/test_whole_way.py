@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from tests.contract.handlers import eventually
 from tests.e2e.server import Server, page_at
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -17,7 +18,6 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("whole way"),
 ]
 
 
@@ -125,8 +125,8 @@ async def test_each_switch_changes_the_prompt(
 
 
 async def test_the_raw_video_is_gone_and_pictures_stay(server: Server, session: dict[str, Any]) -> None:
+    await eventually(lambda: "recording" not in server.files(session["id"]))
     files = server.files(session["id"])
-    assert "recording" not in files
     assert len([name for name in files if name.startswith("thumbnails/")]) == session["frameCount"]
 
 

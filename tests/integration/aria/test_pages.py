@@ -232,6 +232,7 @@ async def test_a_websocket_works_through_the_proxy(look):
     assert [node.name for node in page.tree] == ["echo of hello"]
 
 
+@pytest.mark.slow
 async def test_frames_that_come_and_go_do_not_harm_the_page(settings):
     body = """<h1>Here</h1><div id=d></div><script>
         setInterval(() => { d.innerHTML = '<iframe srcdoc="<p>a"></iframe>'.repeat(3) }, 40);

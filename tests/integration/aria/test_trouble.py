@@ -150,6 +150,7 @@ async def test_animations_and_streams_do_not_keep_a_page_from_rest(settings):
     assert [(page.success, page.note) for page in pages] == [(True, None)] * len(RESTFUL)
 
 
+@pytest.mark.slow
 async def test_a_script_that_never_pauses_is_given_up(look):
     began = time.monotonic()
     async with serving({"/": "<p>x</p><script>for (;;);</script>"}) as site:
@@ -183,6 +184,7 @@ async def test_dialogs_popups_and_tricks_change_nothing(settings):
         assert [(node.role, node.name) for node in page.tree] == [("button", "Here")], script
 
 
+@pytest.mark.slow
 async def test_a_huge_page_is_read_in_part(settings):
     body = """<body><script>
         for (let i = 0; i < 100000; i++) {

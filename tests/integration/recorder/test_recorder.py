@@ -16,7 +16,7 @@ import pytest
 
 from tests.recorder.picture import watch
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = """
 <!doctype html><meta charset="utf-8"><title>Lamp</title>

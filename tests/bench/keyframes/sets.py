@@ -1,0 +1,58 @@
+"""The labelled clips: those that were looked at while the key frames were tuned, and those that only judge.
+
+A rule that is tuned on a clip fits it; only the second set says how it does on a recording that it has not seen.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.keyframes.score import Labels, labels
+
+CLIPS = Path(__file__).parent / "clips"
+
+TUNED = (
+    "admin_vp9",
+    "calendar_vp9",
+    "chat_h264",
+    "checkout_vp9",
+    "dash_vp9",
+    "docs_av1",
+    "files_vp8",
+    "kanban_vp8",
+    "login_vp9_800x600",
+    "mail_vp9",
+    "map_av1",
+    "monitor_h264",
+    "player_vp8",
+    "settings_av1",
+    "shop",
+    "table_vp9",
+    "wiki_vp9",
+    "wizard_h264",
+)
+REPORTED = ("course_vp9", "editor_vp9", "flights_vp9", "gallery_vp9", "support_vp8", "tasks_av1")
+QUICK = ("login_vp9_800x600", "shop", "support_vp8")  # for a look while working on the bench itself
+
+LONG_720P, LONG_1080P = "shop", "editor_vp9"  # what the clips of three minutes are made of
+
+
+@dataclass(frozen=True)
+class Clip:
+    name: str
+    video: Path
+    truth: Labels
+
+    @property
+    def container(self) -> str:
+        return "mp4" if self.video.suffix == ".mp4" else "matroska"
+
+
+def clip(name: str) -> Clip:
+    document = json.loads((CLIPS / f"{name}.json").read_text())
+    return Clip(name, (CLIPS / document["video"]).resolve(), labels(document))
+
+
+def clips(*, quick: bool) -> dict[str, Clip]:
+    """Both sets, by name."""
+    return {name: clip(name) for name in (QUICK if quick else TUNED + REPORTED)}
