@@ -78,7 +78,7 @@ def main() -> int:
 
 def _where_next(session: dict[str, Any], prompt: Path, data: Path, seconds: float) -> None:
     said = [
-        f"That was the prompt for {session['agentTarget']}, from {session['frameCount']} states, in {seconds:.0f} s.",
+        f"That was the prompt for {session['agentTarget']}: {session['frameCount']} states, {seconds:.0f} s.",
         f"  with its screenshots    {prompt}",
         f"  as an API               make up, then http://127.0.0.1:8080/api/docs (session {session['id']})",
         f"  a token for it          .venv/bin/scope token --data {data}",

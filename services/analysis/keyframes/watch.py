@@ -33,8 +33,8 @@ class Candidate:
     """A moment that may become a kept frame; all times in ms of video time.
 
     `picture` says where its picture is kept, `real` marks what really changed since the candidate before, `pointer`
-    is where the pointer was. A doubtful one is a rest only if the changes in `doubts` turn out to be restless, a flash
-    only if they do not.
+    is where the pointer was. A doubtful one is a rest only if what is in `doubts` turns out to be restless, a flash
+    only if it does not.
     """
 
     ms: float
