@@ -9,10 +9,11 @@ import numpy as np
 from services.analysis.keyframes.changes import STEP, is_speck
 from services.analysis.keyframes.noise import MOST, Noise
 from services.analysis.keyframes.small import Blob, Luma, Mask, Region, blobs, changed, cut, untiled
-from services.analysis.keyframes.subtle import is_caret
+from services.analysis.keyframes.subtle import beside_tint, is_caret, tint_of
 from services.analysis.keyframes.watch import Candidate
 
 TINY, TINY_PEAK = 2, 42  # a difference of so few small pixels must be so strong
+HIGHLIGHT = 25.0  # of 255: what is tinted by less is highlighted and nothing else
 POINTER_SIDE = 12  # small pixels; at a device pixel ratio of 2 a pointer has 6 x 10
 OUTSIDE = 24  # of 255, beyond both neighbours: content of its own, not a step of a fade
 OUTSIDE_SHARE = 0.04
@@ -99,10 +100,21 @@ def _is_pointer(before: Candidate, state: State, noise: Noise, origin: tuple[flo
         return True  # it came into the picture before it first moved
     if not all(_is_small(blob) for blob in found):
         return False
+    if _moved_on(
+        found, untiled(noise.at(before.ms), state.differs.shape), untiled(noise.at(after.ms), state.differs.shape)
+    ):
+        return True
     mask, amount = changed(before.image, after.image, STEP)
     mask &= ~untiled(noise.at(before.ms) | noise.at(after.ms), mask.shape)
     apart = [blob for blob in blobs(mask, amount) if not _negligible(blob)]
     return len(apart) == 2 and all(_is_small(blob) for blob in apart) and alike(*apart)
+
+
+def _moved_on(found: Sequence[Blob], before: Mask, after: Mask) -> bool:
+    """Whether something that never rests was here before and is there now."""
+    here = [blob for blob in found if cut(before, blob.region)[blob.mask].mean() >= 0.5]
+    there = [blob for blob in found if blob not in here and cut(after, blob.region)[blob.mask].mean() >= 0.5]
+    return bool(here) and len(here) == len(there) and len(here) + len(there) == len(found)
 
 
 def _is_small(blob: Blob) -> bool:
@@ -121,15 +133,32 @@ def difference(before: Candidate, after: Candidate, real: Mask, noise: Noise) ->
     mask, amount = changed(before.image, after.image, STEP)
     restless = untiled(noise.at(before.ms) & noise.at(after.ms), mask.shape)
     backed = cv2.dilate(real.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    pointers = [place for place in (before.pointer, after.pointer) if place is not None]
     found = np.zeros_like(mask)
     for blob in blobs(mask & backed, amount):
+        blob.before, blob.after = cut(before.image, blob.region), cut(after.image, blob.region)
         if not _negligible(blob) and cut(restless, blob.region)[blob.mask].mean() < 0.5:
-            cut(found, blob.region)[blob.mask] = True
+            cut(found, blob.region)[_telling(blob, pointers)] = True
     return found
 
 
+def _telling(blob: Blob, pointers: Sequence[Region]) -> Mask:
+    """All of a blob; of a faint highlight only what stands out from it, if anything does."""
+    tint = tint_of(blob, pointers)
+    if tint is None or tint >= HIGHLIGHT:
+        return blob.mask
+    rest = beside_tint(blob, pointers)
+    amount = np.asarray(cv2.absdiff(blob.before, blob.after), np.uint8)
+    kept = np.zeros_like(rest)
+    for part in blobs(rest, amount):
+        if not _negligible(part):
+            cut(kept, part.region)[part.mask] = True
+    return kept
+
+
 def _negligible(blob: Blob) -> bool:
-    return is_speck(blob) or (blob.count <= TINY and blob.peak < TINY_PEAK) or is_caret(blob)
+    tiny = blob.count <= TINY and blob.peak < TINY_PEAK
+    return is_speck(blob) or tiny or is_caret(blob)
 
 
 def shows_its_own(before: Luma, flash: Luma, after: Luma) -> bool:

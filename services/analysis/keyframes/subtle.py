@@ -1,11 +1,13 @@
 """Changes too subtle to be a state: a blinking caret, a tint under the pointer, a bar that creeps. Pure."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from services.analysis.keyframes.small import Blob, Region
+from services.analysis.keyframes.small import Blob, Mask, Region, cut
 
 CARET_WIDTH, CARET_HEIGHT = 2, (4, 24)  # small pixels
 TINT_COUNT, TINT_CORE = 12, 40  # small pixels: of any tint, and of the even part of one with the pointer in it
@@ -25,16 +27,43 @@ def is_caret(blob: Blob) -> bool:
     return region.width <= CARET_WIDTH and low <= region.height <= high and region.height >= 2.5 * region.width
 
 
-def tint_of(blob: Blob) -> float | None:
-    """By how much of 255 the blob was tinted: nearly all of it alike, but for the pointer. Else None."""
+def tint_of(blob: Blob, pointers: Sequence[Region] | None = None) -> float | None:
+    """By how much of 255 the blob was tinted: nearly all of it alike. None when it was not.
+
+    What lies in `pointers` does not count. Where nobody knows the pointer (None), some pixels may be it.
+    """
     if blob.before.shape != blob.mask.shape or blob.count < TINT_COUNT:
         return None
-    change = blob.after.astype(np.int16)[blob.mask] - blob.before.astype(np.int16)[blob.mask]
-    middle = float(np.median(change))
-    alike = np.abs(change - middle) <= max(8.0, 0.45 * abs(middle))
-    others = blob.count - int(alike.sum())
-    even = alike.mean() >= 0.84 or (alike.sum() >= TINT_CORE and others <= POINTERS_COUNT)
+    change, mask = _change(blob), _without(blob, pointers or ())
+    if mask.sum() < TINT_COUNT:
+        return None
+    middle = float(np.median(change[mask]))
+    alike = _alike(change[mask], middle)
+    others = alike.size - int(alike.sum())
+    even = alike.mean() >= 0.84 or (pointers is None and alike.sum() >= TINT_CORE and others <= POINTERS_COUNT)
     return abs(middle) if even and STILL <= abs(middle) <= TINT_PEAK else None
+
+
+def beside_tint(blob: Blob, pointers: Sequence[Region]) -> Mask:
+    """What in a tinted blob is not the tint: letters in a field that got the focus, say."""
+    change, mask = _change(blob), _without(blob, pointers)
+    return mask & ~_alike(change, float(np.median(change[mask])))
+
+
+def _change(blob: Blob) -> NDArray[np.int16]:
+    return blob.after.astype(np.int16) - blob.before.astype(np.int16)
+
+
+def _alike(change: NDArray[np.int16], middle: float) -> Mask:
+    alike: Mask = np.abs(change - middle) <= max(8.0, 0.45 * abs(middle))
+    return alike
+
+
+def _without(blob: Blob, pointers: Sequence[Region]) -> Mask:
+    mask = blob.mask.copy()
+    for pointer in pointers:
+        cut(mask, pointer.grown(2).shifted(-blob.region.x0, -blob.region.y0))[:] = False
+    return mask
 
 
 class Afterglow:
