@@ -123,7 +123,7 @@ def _state(
     return State(
         label=labels[frame.id],
         frame_id=frame.id,
-        time=clock(frame.timestamp),
+        time=clock(min(frame.settled_ms, frame.timestamp)),
         until=clock(following) if following is not None else "the end",
         why=_REASONS.get(frame.reason, frame.reason),
         where=region(frame.changed_boxes) if index else "",

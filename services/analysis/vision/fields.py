@@ -162,7 +162,14 @@ def _field_state(shape: Shape, others: list[Shape]) -> tuple[str, ...]:
         return ()
     if is_red(border):
         return ("invalid",)
-    calm = [other.border for other in others if other.border and distance(other.border, border) >= 60]
+    # Of two fields with different borders each is unlike the other: the coloured or the thicker one has the focus.
+    calm = [
+        other
+        for other in others
+        if other.border
+        and distance(other.border, border) >= 60
+        and (chroma(border) > chroma(other.border) + 20 or shape.border_px > other.border_px)
+    ]
     odd = len(calm) > len(others) / 2
     return ("focused",) if odd or chroma(border) > 70 or (shape.border_px >= 3 and chroma(border) > 40) else ()
 
