@@ -12,7 +12,7 @@ from services.analysis.keyframes.album import Album, Rgb
 from services.analysis.keyframes.budget import within_budget
 from services.analysis.keyframes.describe import PixelBox, changed_boxes, reason
 from services.analysis.keyframes.small import Mask, shrink
-from services.analysis.keyframes.states import State, difference, states
+from services.analysis.keyframes.states import State, redrawn, states
 from services.analysis.keyframes.video import Video, luma, opened
 from services.analysis.keyframes.watch import Candidate, Watcher
 
@@ -131,7 +131,7 @@ def _against(before: Candidate, candidate: Candidate, state: State, watcher: Wat
     """What differs from the key frame before, which may be another than `state` knows: one was left out."""
     since = [c.real for c in watcher.candidates if before.ms < c.ms <= candidate.ms]
     real = np.logical_or.reduce(since) if since else np.ones_like(state.differs)
-    found = difference(before, candidate, real | state.differs, watcher.noise)
+    found = redrawn(before, candidate, real | state.differs, watcher.noise)
     return found if found.any() else state.differs
 
 

@@ -1,6 +1,6 @@
 """From candidates to kept states: what really differs, what flashed up, what came back. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -130,16 +130,31 @@ def alike(one: Blob, other: Blob) -> bool:
 
 def difference(before: Candidate, after: Candidate, real: Mask, noise: Noise) -> Mask:
     """Where two candidates differ for real: backed by a real change in between, and not restless at both times."""
+    found = np.zeros_like(real)
+    pointers = [place for place in (before.pointer, after.pointer) if place is not None]
+    for blob in _apart(before, after, real, noise):
+        if not _negligible(blob):
+            cut(found, blob.region)[_telling(blob, pointers)] = True
+    return found
+
+
+def redrawn(before: Candidate, after: Candidate, real: Mask, noise: Noise) -> Mask:
+    """All of what looks different: highlights too, and what vanished faintly within a large change."""
+    found = np.zeros_like(real)
+    for blob in _apart(before, after, real, noise):
+        if not _negligible(blob) or cut(real, blob.region)[blob.mask].any():
+            cut(found, blob.region)[blob.mask] = True
+    return found
+
+
+def _apart(before: Candidate, after: Candidate, real: Mask, noise: Noise) -> Iterator[Blob]:
     mask, amount = changed(before.image, after.image, STEP)
     restless = untiled(noise.at(before.ms) & noise.at(after.ms), mask.shape)
     backed = cv2.dilate(real.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    pointers = [place for place in (before.pointer, after.pointer) if place is not None]
-    found = np.zeros_like(mask)
     for blob in blobs(mask & backed, amount):
         blob.before, blob.after = cut(before.image, blob.region), cut(after.image, blob.region)
-        if not _negligible(blob) and cut(restless, blob.region)[blob.mask].mean() < 0.5:
-            cut(found, blob.region)[_telling(blob, pointers)] = True
-    return found
+        if cut(restless, blob.region)[blob.mask].mean() < 0.5:
+            yield blob
 
 
 def _telling(blob: Blob, pointers: Sequence[Region]) -> Mask:
