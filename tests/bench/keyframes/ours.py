@@ -3,13 +3,8 @@
 from pathlib import Path
 
 from services.analysis.keyframes import Album, Extraction, Limits, extract
-from tests.bench.keyframes.sets import Clip
 
 LIMITS = Limits(max_duration_ms=30 * 60_000)
-
-
-def key_frames(clip: Clip) -> list[float]:
-    return [frame.timestamp_ms for frame in extracted(clip.video, clip.container).frames]
 
 
 def extracted(video: Path, container: str) -> Extraction:

@@ -32,12 +32,11 @@ def tables(results: Results) -> list[Table]:
 
 
 def methods(results: Results) -> Table:
-    decoding = overall(list(results.paces.values())).decoding
     header = ("method", "tuned P/R/F1", "reported P/R/F1", "caught", "restless", "time")
-    return Table("Methods", header, [_method(row, decoding) for row in results.rows])
+    return Table("Methods", header, [_method(row) for row in results.rows])
 
 
-def _method(row: Row, decoding: float) -> tuple[str, ...]:
+def _method(row: Row) -> tuple[str, ...]:
     both = row.both
     caught = f"{both.caught}/{both.transients}"
     return (
@@ -46,7 +45,7 @@ def _method(row: Row, decoding: float) -> tuple[str, ...]:
         _prf(row.reported),
         caught,
         str(both.restless),
-        f"{row.seconds / decoding:.2f}",
+        f"{row.pace.ratio:.2f}",
     )
 
 
@@ -94,7 +93,7 @@ def heavy(results: Results) -> Table:
         short, long = results.memory.short, results.memory.long
         rows += [("peak memory, 1080p clip", f"{short:.0f} MB"), ("peak memory, three minutes", f"{long:.0f} MB")]
     if results.paces:
-        rows.insert(0, ("all clips: time", _times(overall(list(results.paces.values())))))
+        rows.insert(0, ("all clips: time", _times(overall(results.paces.values()))))
     return Table("Speed and memory, ours", ("what", "measured"), rows)
 
 
@@ -133,4 +132,4 @@ def _share(one: Score, kind: str) -> str:
 
 
 def _times(pace: Pace) -> str:
-    return f"{pace.ratio:.2f} times decoding ({pace.ours:.1f} s to {pace.decoding:.1f} s)"
+    return f"{pace.ratio:.2f} times decoding ({pace.work:.1f} s to {pace.decoding:.1f} s)"

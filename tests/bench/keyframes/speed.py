@@ -7,7 +7,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -26,27 +26,31 @@ LONG_S = 180.0
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds of work: our key frames, and decoding alone."""
+    """Seconds of work, and of decoding alone."""
 
-    ours: float
+    work: float
     decoding: float
 
     @property
     def ratio(self) -> float:
-        return self.ours / self.decoding
+        return self.work / self.decoding
 
 
-def pace(clip: Clip, rounds: int) -> Pace:
-    """The best of several rounds that take turns, so that a busy moment of the machine hits both."""
-    turns = [
-        (seconds(lambda: decode(clip.video)), seconds(lambda: extracted(clip.video, clip.container)))
-        for _ in range(rounds)
-    ]
-    return Pace(ours=min(ours for _, ours in turns), decoding=min(decoding for decoding, _ in turns))
+def pace(clip: Clip, rounds: int) -> tuple[Pace, list[float]]:
+    """The best of several rounds that take turns, so that a busy moment hits both; and what was kept."""
+    kept: list[list[float]] = []
+
+    def find() -> None:
+        kept.append([frame.timestamp_ms for frame in extracted(clip.video, clip.container).frames])
+
+    turns = [(seconds(lambda: decode(clip.video)), seconds(find)) for _ in range(rounds)]
+    best = Pace(work=min(work for _, work in turns), decoding=min(decoding for decoding, _ in turns))
+    return best, kept[0]
 
 
-def overall(paces: list[Pace]) -> Pace:
-    return Pace(sum(p.ours for p in paces), sum(p.decoding for p in paces))
+def overall(paces: Iterable[Pace]) -> Pace:
+    each = list(paces)
+    return Pace(sum(p.work for p in each), sum(p.decoding for p in each))
 
 
 def seconds(work: Callable[[], object]) -> float:
