@@ -110,7 +110,7 @@ class Changes:
         hovered: list[Region] = []
         for event in self.recent.since(now - HOVER_LASTS_MS):
             for blob in event.blobs:
-                if blob.kind == "open" and self._is_hover(event.ms, blob, hovered):
+                if blob.kind == "open" and _is_tint(blob) and self._is_hover(event.ms, blob, hovered):
                     blob.kind = "hover"
                 if blob.kind == "hover":
                     hovered.append(blob.region.grown(2))
@@ -118,9 +118,13 @@ class Changes:
     def _is_hover(self, ms: float, blob: Blob, hovered: list[Region]) -> bool:
         goes_on = any(place.joined(blob.region) == place for place in hovered)
         follows = -2 * HOVER_MS <= ms - self.pointer.moved_ms <= HOVER_MS
-        if not goes_on and not (follows and self.pointer.near(blob.region, ms - HOVER_LASTS_MS)):
-            return False
-        return tint_of(blob) is not None
+        return goes_on or (follows and self.pointer.near(blob.region, ms - HOVER_LASTS_MS))
+
+
+def _is_tint(blob: Blob) -> bool:
+    if blob.is_tint is None:
+        blob.is_tint = tint_of(blob) is not None
+    return blob.is_tint
 
 
 def is_speck(blob: Blob) -> bool:

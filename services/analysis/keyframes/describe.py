@@ -38,27 +38,28 @@ def changed_boxes(differs: Mask, before: Luma, after: Luma) -> tuple[PixelBox, .
 
 def _regions(differs: Mask, gap: int) -> list[tuple[int, int, int, int]]:
     joined = cv2.dilate(differs.view(np.uint8), np.ones((gap, gap), np.uint8))
-    count, labels, _, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    labels[~differs] = 0
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     found = []
     for label in range(1, count):
-        ys, xs = np.nonzero(labels == label)
-        found.append((int(xs[0].min()), 0, 0, 0) if not xs.size else _bounds(ys, xs))
+        x, y, width, height = (int(side) for side in stats[label][:4])
+        window = (slice(y, y + height), slice(x, x + width))
+        left, top, wide, high = _bounds(differs[window] & (labels[window] == label))
+        found.append((x + left, y + top, wide, high))
     return found
 
 
-def _bounds(ys: NDArray[np.intp], xs: NDArray[np.intp]) -> tuple[int, int, int, int]:
-    x, y = int(xs.min()), int(ys.min())
-    return x, y, int(xs.max()) + 1 - x, int(ys.max()) + 1 - y
+def _bounds(mask: Mask) -> tuple[int, int, int, int]:
+    """x, y, width and height of what is set; all 0 where nothing is."""
+    x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
+    return x, y, width, height
 
 
 def _tight(region: tuple[int, int, int, int], before: Luma, after: Luma) -> PixelBox:
     x, y, width, height = (side * SCALE for side in region)
     window = (slice(y, y + height), slice(x, x + width))
-    ys, xs = np.nonzero(cv2.absdiff(before[window], after[window]) > EDGE)
-    if not xs.size:
+    left, top, wide, high = _bounds(np.asarray(cv2.absdiff(before[window], after[window])) > EDGE)
+    if not wide:
         return PixelBox(x, y, width, height)
-    left, top, wide, high = _bounds(ys, xs)
     return PixelBox(x + left, y + top, wide, high)
 
 
@@ -79,8 +80,7 @@ def is_scroll(before: Luma, after: Luma, differs: Mask) -> bool:
     """Whether the area that differs shows the same rows, moved up or down."""
     if differs.mean() < SCROLL_SHARE:
         return False
-    ys, xs = np.nonzero(differs)
-    x, y, width, height = _bounds(ys, xs)
+    x, y, width, height = _bounds(differs)
     old, new = (_rows(image[y : y + height, x : x + width]) for image in (before, after))
     still = float(np.abs(new - old).mean())
     moved = min((_misfit(old, new, shift) for shift in _shifts(height)), default=still)

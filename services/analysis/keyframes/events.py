@@ -2,13 +2,13 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.keyframes.noise import Noise
-from services.analysis.keyframes.small import TILE, Blob, Region
+from services.analysis.keyframes.small import TILE, Blob, Mask, Region
 
 HORIZON_MS = 2000.0  # for so long an event may still turn out to be noise
 TYPED = 3  # letters in a row are typing
@@ -17,7 +17,7 @@ LETTER = 12  # small pixels; at a device pixel ratio of 2 a letter has up to so 
 Tiles = NDArray[np.intp]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Event:
     """One frame with changes. `tiles` has the flat tile indices of each blob; `share` changed, 0..1."""
 
@@ -25,11 +25,17 @@ class Event:
     blobs: list[Blob]
     tiles: list[Tiles]
     share: float
+    _covered: tuple[int, Mask] | None = field(default=None, repr=False)  # by restless tiles, as of that version
 
     def real_parts(self, noise: Noise) -> Iterator[tuple[Blob, Tiles]]:
         """Blobs that nothing explains but a change of the interface."""
-        for blob, tiles in zip(self.blobs, self.tiles, strict=True):
-            if blob.counts and not noise.covers(tiles, self.ms, blob.count):
+        if not any(blob.counts for blob in self.blobs):
+            return
+        if self._covered is None or self._covered[0] != noise.version:
+            sizes = [blob.count for blob in self.blobs]
+            self._covered = noise.version, noise.covers(self.tiles, self.ms, sizes)
+        for blob, tiles, covered in zip(self.blobs, self.tiles, self._covered[1], strict=True):
+            if blob.counts and not covered:
                 yield blob, tiles
 
 

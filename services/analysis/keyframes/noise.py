@@ -4,6 +4,7 @@ Two rhythms: a place that is visited again and again without a rest (a spinner, 
 and one that changes at regular intervals (a clock). Typing, scrolling and dragging pass by and leave.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -79,6 +80,7 @@ class Noise:
         self._start = np.full(count, np.nan)  # of the open restless interval
         self._end = np.full(count, -np.inf)
         self._closed: list[Interval] = []
+        self.version = 0  # counts what was learnt
 
     def changed(self, hit: Indices, now: float, sizes: Numbers, before: Luma, passing: Mask) -> None:
         """The tiles with these flat indices changed now, each as part of an area of so many small pixels.
@@ -87,6 +89,7 @@ class Noise:
         """
         if not hit.size:
             return
+        self.version += 1
         usual = self._usual[hit]
         self._usual[hit] = np.where(usual > 0, np.minimum(1.5 * usual, (7 * usual + sizes) / 8), sizes)
         is_fresh = now - self._episodes.last[hit] > EPISODE_GAP_MS
@@ -202,13 +205,20 @@ class Noise:
         if known.size:
             self._closed.append(Interval(known, self._start[known].copy(), self._end[known].copy()))
 
-    def covers(self, tiles: Indices, time: float, size: int) -> bool:
-        """Whether a change of `size` small pixels is what is usual in restless tiles; for times not long past."""
+    def covers(self, parts: Sequence[Indices], time: float, sizes: Sequence[int]) -> Mask:
+        """Of changes of so many small pixels in so many tiles each: which are what is usual in restless tiles.
+
+        For times not long past. The answers hold until `version` changes.
+        """
+        counts = np.array([part.size for part in parts])
+        starts = np.concatenate(([0], counts.cumsum()[:-1]))
+        tiles = np.concatenate(parts)
         with np.errstate(invalid="ignore"):
             inside = (self._start[tiles] <= time) & (time <= self._end[tiles])
-        if not inside.size or inside.mean() < MOST:
-            return False
-        return size <= LIKENESS * float(self._usual[tiles[inside]].min())
+        share = np.add.reduceat(inside, starts, dtype=np.float64) / counts
+        usual = np.minimum.reduceat(np.where(inside, self._usual[tiles], np.inf), starts)
+        covered: Mask = (share >= MOST) & (np.asarray(sizes) <= LIKENESS * usual)
+        return covered
 
     def at(self, time: float) -> Mask:
         """Tiles (rows x columns) that were restless at that time, as far as is known by now."""

@@ -69,6 +69,7 @@ class Blob:
     ms: float = 0.0
     after: Luma = field(default_factory=lambda: np.empty((0, 0), np.uint8), repr=False)
     before: Luma = field(default_factory=lambda: np.empty((0, 0), np.uint8), repr=False)
+    is_tint: bool | None = None  # whether it may be a tint, once somebody has asked
 
     @property
     def counts(self) -> bool:
@@ -92,6 +93,10 @@ def changed(before: Luma, after: Luma, threshold: int) -> tuple[Mask, Luma]:
 
 def blobs(mask: Mask, difference: Luma) -> list[Blob]:
     """Connected areas of the mask (gaps of two small pixels are bridged), in no particular order."""
+    left, top, wide, high = cv2.boundingRect(mask.view(np.uint8))
+    mask, difference = mask[top : top + high, left : left + wide], difference[top : top + high, left : left + wide]
+    if not mask.size:
+        return []
     joined = cv2.dilate(mask.view(np.uint8), _KERNEL)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     found = []
@@ -99,7 +104,7 @@ def blobs(mask: Mask, difference: Luma) -> list[Blob]:
         x, y, width, height = (int(value) for value in stats[label][:4])
         window = (slice(y, y + height), slice(x, x + width))
         member = mask[window] & (labels[window] == label)
-        found.append(_tight(member, difference[window], x, y))
+        found.append(_tight(member, difference[window], left + x, top + y))
     return found
 
 
