@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from services.analysis.merge.similarity import box_likeness, nearness, role_likeness, text_likeness
+from services.analysis.merge.veiled import as_before
 from shared.model.evidence import Element, FrameElements
 
 T = TypeVar("T")
@@ -28,7 +29,8 @@ def with_identities(frames: Sequence[FrameElements], returns_to: Mapping[str, st
     for frame in frames:
         before = named[-1].elements if named else ()
         earlier = next((f.elements for f in named if f.frame_id == returns_to.get(frame.frame_id)), ())
-        named.append(frame.model_copy(update={"elements": _named(frame.elements, before, earlier, fresh)}))
+        elements = as_before(frame.elements, before)
+        named.append(frame.model_copy(update={"elements": _named(elements, before, earlier, fresh)}))
     return named
 
 
