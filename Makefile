@@ -19,17 +19,19 @@ install: .venv/installed ## Make .venv with everything the service needs; leaves
 dev: .venv/installed-dev ## Add what tests, lint and types need
 
 .venv/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv .venv
 
 # A pip that asks no network for build tools: hatchling comes with the pinned requirements.
 .venv/installed: requirements/all.txt requirements/build.txt pyproject.toml | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt -r requirements/build.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo 'Installing the pinned dependencies into .venv' >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt -r requirements/build.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/installed-dev: requirements/dev.txt .venv/installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@echo 'Installing what tests, lint and types need into .venv' >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
 browser: install ## Get a Chromium for the ARIA lane if this machine has none
