@@ -27,16 +27,17 @@ class PixelBox(NamedTuple):
 
 def changed_boxes(differs: Mask, before: Luma, after: Luma) -> tuple[PixelBox, ...]:
     """Tight boxes round what differs; `before` and `after` are the full lumas."""
-    regions: list[tuple[int, int, int, int]] = []
+    regions: list[PixelBox] = []
     for gap in GAPS:
         regions = _regions(differs, gap)
         if len(regions) <= MAX_BOXES:
             break
-    boxes = [_tight(region, before, after) for region in sorted(regions, key=lambda r: -r[2] * r[3])[:MAX_BOXES]]
+    largest = sorted(regions, key=lambda region: -region.width * region.height)[:MAX_BOXES]
+    boxes = [_tight(region, before, after) for region in largest]
     return tuple(sorted(boxes, key=lambda box: (box.y, box.x)))
 
 
-def _regions(differs: Mask, gap: int) -> list[tuple[int, int, int, int]]:
+def _regions(differs: Mask, gap: int) -> list[PixelBox]:
     joined = cv2.dilate(differs.view(np.uint8), np.ones((gap, gap), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     found = []
@@ -44,17 +45,16 @@ def _regions(differs: Mask, gap: int) -> list[tuple[int, int, int, int]]:
         x, y, width, height = (int(side) for side in stats[label][:4])
         window = (slice(y, y + height), slice(x, x + width))
         left, top, wide, high = _bounds(differs[window] & (labels[window] == label))
-        found.append((x + left, y + top, wide, high))
+        found.append(PixelBox(x + left, y + top, wide, high))
     return found
 
 
-def _bounds(mask: Mask) -> tuple[int, int, int, int]:
-    """x, y, width and height of what is set; all 0 where nothing is."""
-    x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
-    return x, y, width, height
+def _bounds(mask: Mask) -> PixelBox:
+    """Round what is set; all 0 where nothing is."""
+    return PixelBox(*cv2.boundingRect(mask.view(np.uint8)))
 
 
-def _tight(region: tuple[int, int, int, int], before: Luma, after: Luma) -> PixelBox:
+def _tight(region: PixelBox, before: Luma, after: Luma) -> PixelBox:
     x, y, width, height = (side * SCALE for side in region)
     window = (slice(y, y + height), slice(x, x + width))
     left, top, wide, high = _bounds(np.asarray(cv2.absdiff(before[window], after[window])) > EDGE)

@@ -109,8 +109,8 @@ def blobs(mask: Mask, difference: Luma) -> list[Blob]:
 
 
 def _tight(member: Mask, difference: Luma, x: int, y: int) -> Blob:
-    rows, columns = np.flatnonzero(member.any(axis=1)), np.flatnonzero(member.any(axis=0))
-    y0, y1, x0, x1 = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+    x0, y0, width, height = cv2.boundingRect(member.view(np.uint8))
+    x1, y1 = x0 + width, y0 + height
     inner = member[y0:y1, x0:x1]
     peak = int(difference[y0:y1, x0:x1][inner].max())
     return Blob(Region(x + x0, y + y0, x + x1, y + y1), inner, int(inner.sum()), peak)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.analysis.merge.similarity import box_likeness, text_likeness
 from shared.model.diff import legible
 from shared.model.evidence import INPUT_ROLES, Box, Element
-from shared.model.tree import area, overlap
+from shared.model.tree import contains
 
 _DIALOGS = frozenset({"dialog", "alertdialog"})
 _INSIDE = 0.6  # share of a remainder's box that lies in the box of what it was
@@ -44,8 +44,7 @@ def _may_be_rest_of(element: Element, other: Element) -> bool:
         and _gap(element.box, other.box) <= _BESIDE
     ):
         return True
-    inside = overlap(element.box, other.box) >= _INSIDE * area(element.box)
-    if not (inside or _centre_in(element.box, other.box)):
+    if not (contains(other.box, element.box, _INSIDE) or _centre_in(element.box, other.box)):
         return False
     if not text:
         return element.role == other.role
