@@ -73,7 +73,7 @@ class Video:
     def _timed(self, picture: VideoFrame, max_ms: float) -> Frame | None:
         if picture.pts is None or picture.time_base is None:
             return None
-        ms = float(picture.pts * picture.time_base) * 1000
+        ms = float(picture.pts * picture.time_base * 1000)
         if ms < self.last_ms or (self.count and ms == self.last_ms):
             return None  # out of order, or a second picture for the same moment
         if ms > max_ms:
