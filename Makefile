@@ -90,7 +90,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
        --no-emit-index-url --no-emit-find-links pyproject.toml
 
 lock: dev ## Pin every dependency anew, by version and hash
-	for extra in gateway ingest analysis prompter all dev; do $(LOCK) --extra $$extra -o requirements/$$extra.txt; done
+	for extra in gateway ingest analysis prompter all dev; do $(LOCK) --extra $$extra --extra cluster -o requirements/$$extra.txt; done
 	printf 'hatchling\neditables\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links -c requirements/dev.txt - -o requirements/build.txt
 

@@ -9,6 +9,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from tests.require import missing
+from tests.servers import run as servers
 
 pytest.register_assert_rewrite(
     "tests.e2e.server", "tests.rest.description", "tests.rest.pipeline", "tests.rest.service"
@@ -19,6 +20,16 @@ settings.register_profile(
     "scope", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("scope")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the process that pytest was called in
+        servers.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        servers.end()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from shared.adapters.deliveries import for_queue
 from shared.adapters.local_subscriptions import Consumer, Listening, Taken
 from shared.adapters.sqlite_file import SqliteFile
 from shared.model.envelope import Envelope
@@ -83,10 +84,7 @@ class LocalBus:
         sql = "SELECT * FROM dead_messages WHERE queue = ? ORDER BY id LIMIT ?"
         rows = await self._file.run(lambda db: db.execute(sql, [queue, limit]).fetchall())
         return [
-            DeadMessage(
-                str(row["id"]), Envelope.model_validate_json(row["envelope"]), row["reason"], row["attempts"]
-            )
-            for row in rows
+            DeadMessage(str(row["id"]), _bytes(row["envelope"]), row["reason"], row["attempts"]) for row in rows
         ]
 
     async def replay(self, queue: str, ids: Sequence[str]) -> int:
@@ -126,8 +124,11 @@ class LocalBus:
         row = await self._file.run(lambda db: db.execute(find, [queue, time.time()]).fetchone())
         if row is None:
             return None
-        delivery = Delivery(queue, Envelope.model_validate_json(row["envelope"]), row["attempts"])
-        return Taken(row["id"], delivery)
+        envelope = for_queue(queue, row["envelope"])
+        if isinstance(envelope, str):
+            await self._file.run(lambda db: _bury(db, row["id"], f"foreign message: {envelope}"))
+            return await self.take(queue)
+        return Taken(row["id"], Delivery(queue, envelope, row["attempts"]))
 
     async def settle(self, taken: Taken, outcome: Outcome) -> None:
         """Carry out what the handler decided."""
@@ -135,14 +136,10 @@ class LocalBus:
             sql = "UPDATE messages SET taken = 0, ready_at = ? WHERE id = ?"
             await self._file.run(lambda db: db.execute(sql, [time.time() + outcome.after, taken.id]))
             return
-        bury = "INSERT INTO dead_messages SELECT id, queue, envelope, attempts, ? FROM messages WHERE id = ?"
-
-        def work(db: sqlite3.Connection) -> None:
-            if isinstance(outcome, DeadLetter):
-                db.execute(bury, [outcome.reason, taken.id])
-            db.execute("DELETE FROM messages WHERE id = ?", [taken.id])
-
-        await self._file.run(work)
+        if isinstance(outcome, DeadLetter):
+            await self._file.run(lambda db: _bury(db, taken.id, outcome.reason))
+            return
+        await self._file.run(lambda db: db.execute("DELETE FROM messages WHERE id = ?", [taken.id]))
 
     async def hand_back(self, taken: Taken) -> None:
         """Ready again at once, as if it had not been delivered."""
@@ -160,3 +157,16 @@ class LocalBus:
         if sleep > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), sleep)
+
+
+def _bury(db: sqlite3.Connection, message: int, reason: str) -> None:
+    db.execute(
+        "INSERT INTO dead_messages SELECT id, queue, envelope, attempts, ? FROM messages WHERE id = ?",
+        [reason, message],
+    )
+    db.execute("DELETE FROM messages WHERE id = ?", [message])
+
+
+def _bytes(column: str | bytes) -> bytes:
+    """Messages are text, but anything may have been put into the file."""
+    return column if isinstance(column, bytes) else column.encode()

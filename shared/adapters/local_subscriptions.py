@@ -3,16 +3,16 @@
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import structlog
 
+from shared.adapters.deliveries import outcome_of, to_its_end
 from shared.model.envelope import Envelope
 from shared.model.errors import Unavailable
-from shared.model.outcomes import Outcome, retry_or_give_up
+from shared.model.outcomes import Outcome
 from shared.ports.bus import Delivery, Handler, Listener
 
-T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 
@@ -50,6 +50,9 @@ class Listening:
         except Exception:
             _log.exception("listener failed", event_type=envelope.type)
 
+    async def check(self) -> None:
+        """What lives in this process needs no proof."""
+
     async def wait(self) -> None:
         await self._stopped.wait()
 
@@ -69,6 +72,10 @@ class Consumer:
         self._source, self._queue, self._handler = source, queue, handler
         self._draining = asyncio.Event()
         self._loops = [asyncio.create_task(self._loop(), name=f"{queue}-{n}") for n in range(prefetch)]
+
+    async def check(self) -> None:
+        if self._draining.is_set() or any(loop.done() for loop in self._loops):
+            raise Unavailable(f"Nobody takes from the queue {self._queue} here any more.")
 
     async def wait(self) -> None:
         await asyncio.wait(self._loops, return_when=asyncio.FIRST_EXCEPTION)
@@ -96,7 +103,7 @@ class Consumer:
         """A message that came while we were being stopped goes back at once."""
         taking = asyncio.ensure_future(self._source.take(self._queue))
         try:
-            taken = await _to_its_end(taking)
+            taken = await to_its_end(taking)
         except asyncio.CancelledError:
             await self._hand_back(taking.result())
             raise
@@ -107,16 +114,16 @@ class Consumer:
 
     async def _work_off(self, taken: Taken) -> None:
         try:
-            outcome = await self._handle(taken.delivery)
+            outcome = await outcome_of(self._handler, taken.delivery)
         except asyncio.CancelledError:
             await self._hand_back(taken)
             raise
-        await _to_its_end(asyncio.ensure_future(self._source.settle(taken, outcome)))
+        await to_its_end(asyncio.ensure_future(self._source.settle(taken, outcome)))
 
     async def _hand_back(self, taken: Taken | None) -> None:
         if taken is not None:
             with contextlib.suppress(Unavailable):  # the next start makes it ready anyway
-                await _to_its_end(asyncio.ensure_future(self._source.hand_back(taken)))
+                await to_its_end(asyncio.ensure_future(self._source.hand_back(taken)))
 
     async def _idle(self) -> None:
         waiting = asyncio.create_task(self._source.wait_for_work(self._queue))
@@ -129,37 +136,3 @@ class Consumer:
             waiting.cancel()
             draining.cancel()
             await asyncio.gather(waiting, draining, return_exceptions=True)
-
-    async def _handle(self, delivery: Delivery) -> Outcome:
-        try:
-            return await self._handler(delivery)
-        except asyncio.CancelledError as error:
-            if _being_cancelled():
-                raise
-            failure: BaseException = error  # something the handler waited for was cancelled, not we
-        except Exception as error:
-            failure = error
-        _log.error("handler failed", queue=self._queue, event_type=delivery.envelope.type, exc_info=failure)
-        return retry_or_give_up(delivery.attempt, f"{type(failure).__name__}: {failure}")
-
-
-async def _to_its_end(task: "asyncio.Future[T]") -> T:
-    """Like awaiting the task, but a cancelled caller gets its CancelledError only once the task has ended well.
-
-    A task that fails raises its own failure, cancelled or not.
-    """
-    cancelled = False
-    while not task.done():
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError:
-            cancelled = True
-    result = task.result()
-    if cancelled:
-        raise asyncio.CancelledError
-    return result
-
-
-def _being_cancelled() -> bool:
-    current = asyncio.current_task()
-    return current is not None and current.cancelling() > 0

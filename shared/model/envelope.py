@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.model.timestamps import Timestamp
 
@@ -27,3 +27,11 @@ class Envelope(BaseModel):
 
     def to_json(self) -> bytes:
         return self.model_dump_json(exclude_none=True).encode()
+
+
+def envelope_of(body: bytes | str) -> Envelope | None:
+    """The envelope that a message holds, or None when it holds none."""
+    try:
+        return Envelope.model_validate_json(body)
+    except ValidationError:
+        return None

@@ -48,5 +48,9 @@ class Unavailable(ScopeError):
     """A server or resource we depend on does not answer now; trying again later can help."""
 
 
+class Misconfigured(ScopeError):
+    """A setting, or what it points to, cannot be used; the message says what would do. Waiting is no help."""
+
+
 class Conflict(ScopeError):
     """Somebody else was first: an id, an address or a version is taken."""

@@ -88,4 +88,8 @@ TERMINAL_TYPES = frozenset({SessionCompleted.TYPE, SessionFailed.TYPE, SessionDe
 
 def queues_for(event_type: str) -> tuple[str, ...]:
     """Names of the queues that a message of this type goes to."""
-    return tuple(name for name, wanted in QUEUES.items() if any(e.TYPE == event_type for e in wanted))
+    return tuple(name for name in QUEUES if wants(name, event_type))
+
+
+def wants(queue: str, event_type: str) -> bool:
+    return any(event.TYPE == event_type for event in QUEUES[queue])

@@ -5,13 +5,16 @@ What every adapter promises (tests/contract/bus_suite.py holds it to that):
 - A message is delivered at least once and is gone only by Done or DeadLetter; a consumer that dies gives it back.
 - A message whose handler raises is retried like `Retry`. Attempts are counted across restarts.
 - Two deliveries of one message never run at the same time while its consumer lives.
+- A message that is no envelope, or of a type that its queue does not want, becomes a dead letter and harms no
+  other.
+- A delay may be rounded up, to 120 s at the most.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.model.envelope import Envelope
+from shared.model.envelope import Envelope, envelope_of
 from shared.model.outcomes import Outcome
 
 
@@ -25,16 +28,22 @@ class Delivery:
 @dataclass(frozen=True)
 class QueueStats:
     ready: int  # waiting, those that wait out a delay included
-    in_flight: int
+    in_flight: int  # in work as far as this process can see
     dead: int
 
 
 @dataclass(frozen=True)
 class DeadMessage:
+    """`body` is the message as it came; it may be anything, for anybody may have sent it."""
+
     id: str
-    envelope: Envelope
+    body: bytes
     reason: str
     attempts: int
+
+    @property
+    def envelope(self) -> Envelope | None:
+        return envelope_of(self.body)
 
 
 Handler = Callable[[Delivery], Awaitable[Outcome]]
@@ -42,6 +51,9 @@ Listener = Callable[[Envelope], None]
 
 
 class Subscription(Protocol):
+    async def check(self) -> None:
+        """Raise Unavailable unless the bus would deliver to this subscription now."""
+
     async def wait(self) -> None:
         """Return when stopped; raise what ended it if it died."""
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from shared.adapters.blobs_files import FileBlobs
 from shared.adapters.bus_local import LocalBus
 from shared.adapters.store_sqlite import SqliteStore
-from shared.model.errors import ScopeError
+from shared.model.errors import Misconfigured
 from shared.ports.blobs import Blobs
 from shared.ports.bus import Bus
 from shared.ports.clock import Clock, SystemClock
@@ -26,10 +26,6 @@ class Ports:
     store: Store
     blobs: Blobs
     clock: Clock = field(default_factory=SystemClock)
-
-
-class SettingsError(ScopeError):
-    """A setting that cannot be used; the message names it and says what would do."""
 
 
 async def _sqlite(url: str, settings: RuntimeSettings) -> Store:
@@ -54,7 +50,7 @@ BLOBS: dict[str, Callable[[str, RuntimeSettings], Awaitable[Blobs]]] = {"file": 
 
 @asynccontextmanager
 async def open_ports(settings: RuntimeSettings) -> AsyncIterator[Ports]:
-    """Open all three, close all three. SettingsError for a URL that no adapter takes."""
+    """Open all three, close all three. Misconfigured for a URL that no adapter takes."""
     store = await _opener(STORES, settings.store, "SCOPE_STORE_URL")(settings.store, settings)
     try:
         blobs = await _opener(BLOBS, settings.blobs, "SCOPE_BLOBS_URL")(settings.blobs, settings)
@@ -74,7 +70,7 @@ def _opener(table: dict[str, T], url: str, setting: str) -> T:
     scheme = urlsplit(url).scheme
     if scheme not in table:
         known = ", ".join(f"{name}:" for name in table)
-        raise SettingsError(f"{setting} starts with {scheme!r}, which no adapter takes. Known: {known}")
+        raise Misconfigured(f"{setting} starts with {scheme!r}, which no adapter takes. Known: {known}")
     return table[scheme]
 
 
@@ -82,5 +78,5 @@ def _path(url: str, setting: str) -> Path:
     """The file of `sqlite:///abs/path` or `file:///abs/path`."""
     parts = urlsplit(url)
     if parts.netloc or not parts.path.startswith("/"):
-        raise SettingsError(f"{setting} must name an absolute path, as in {parts.scheme}:///var/lib/scope/…")
+        raise Misconfigured(f"{setting} must name an absolute path, as in {parts.scheme}:///var/lib/scope/…")
     return Path(unquote(parts.path))

@@ -187,7 +187,7 @@ class BlobsSuite:
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-        assert peak < 24 * MIB
+        assert peak < 36 * MIB, "a few parts, where the adapter sends in parts"
         with (tmp_path / "copy").open("rb") as copy:
             found = hashlib.file_digest(copy, "sha256").hexdigest()
         assert found == hashlib.sha256(chunk * count).hexdigest()

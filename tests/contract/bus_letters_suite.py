@@ -70,6 +70,26 @@ class BusLettersSuite:
         bus = await rig.open()
         assert [each.envelope for each in await bus.dead_letters(QUEUE)] == [second.envelope]
 
+    @pytest.mark.parametrize(
+        "body",
+        [b"", b"not json", b"[]", b"{}", b"\x00\xff", message().model_copy(update={"type": "x"}).to_json(),
+         message(RecordingStored).to_json()],
+        ids=["empty", "text", "list", "object", "bytes", "unknown type", "type of another queue"],
+    )  # fmt: skip
+    async def test_a_foreign_message_is_put_aside_as_it_is_and_harms_no_other(
+        self, bus: Bus, rig: BusRig, body: bytes
+    ) -> None:
+        handler, mine = Scripted(), message()
+        await rig.smuggle(QUEUE, body)
+        await bus.consume(QUEUE, handler)
+        await bus.publish([mine])
+        await stats_become(bus, QUEUE, 0, 0, 1)
+        [dead] = await bus.dead_letters(QUEUE)
+        assert dead.body == body
+        assert "foreign" in dead.reason
+        assert handler.ids == [mine.id]
+        assert await bus.drop(QUEUE, [dead.id]) == 1
+
     # Listeners
 
     async def test_every_listener_hears_the_types_it_asked_for(self, bus: Bus) -> None:

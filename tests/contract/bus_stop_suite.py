@@ -7,9 +7,20 @@ import pytest
 from shared.model.errors import Unavailable
 from shared.model.events import FramesExtracted
 from shared.model.outcomes import Done
-from shared.ports.bus import Bus, Delivery
+from shared.ports.bus import Bus, Delivery, Subscription
 from tests.contract.bus_suite import A_MOMENT_S, QUEUE, BusRig, message, messages
 from tests.contract.handlers import Holding, Scripted, eventually, stats_become
+
+
+async def eventually_well(subscription: Subscription) -> None:
+    async def well() -> bool:
+        try:
+            await subscription.check()
+        except Unavailable:
+            return False
+        return True
+
+    await eventually(well)
 
 
 class BusStopSuite:
@@ -99,6 +110,15 @@ class BusStopSuite:
             await subscription.stop()
         async with asyncio.timeout(5):
             await asyncio.gather(*waits, consuming.wait(), listening.wait())
+
+    async def test_a_subscription_is_checked_until_it_is_stopped(self, bus: Bus) -> None:
+        consuming = await bus.consume(QUEUE, Scripted())
+        listening = await bus.listen(frozenset({FramesExtracted.TYPE}), lambda _: None)
+        await eventually_well(consuming)
+        await eventually_well(listening)
+        await consuming.stop()
+        with pytest.raises(Unavailable):
+            await consuming.check()
 
     async def test_who_gives_up_waiting_stops_nobody(self, bus: Bus) -> None:
         held = Holding()

@@ -35,6 +35,9 @@ class BusRig(Protocol):
     async def crash(self, bus: Bus) -> None:
         """The process that holds this bus dies without a word; what it had in hand is lost with it."""
 
+    async def smuggle(self, queue: str, body: bytes) -> None:
+        """Anything at all, straight into a queue."""
+
 
 def message(event: type[Event] = FramesExtracted, **data: object) -> Envelope:
     session_id = new_id("sess")

@@ -35,6 +35,10 @@ class LocalRig:
             source.backup(copy)
         await bus.close()
 
+    async def smuggle(self, queue: str, body: bytes) -> None:
+        with closing(sqlite3.connect(self.file, isolation_level=None)) as db:
+            db.execute("INSERT INTO messages (queue, envelope, ready_at) VALUES (?, ?, 0)", [queue, body])
+
 
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[LocalRig]:

@@ -16,7 +16,7 @@ from shared.adapters.store_sqlite import SqliteStore
 from shared.model.errors import Unavailable
 from shared.runtime.installation import derived_secret, keys_dir, load_or_make, master_secret
 from shared.runtime.settings import RuntimeSettings
-from shared.runtime.wiring import SettingsError, open_ports
+from shared.runtime.wiring import Misconfigured, open_ports
 
 _ROOT = Path(__file__).parents[4]
 
@@ -67,14 +67,14 @@ async def test_places_may_be_apart(tmp_path: Path) -> None:
     ],
 )
 async def test_a_url_that_no_adapter_takes_is_named(tmp_path: Path, setting: str, url: str, words: str) -> None:
-    with pytest.raises(SettingsError, match=words.replace("(", "\\(")):
+    with pytest.raises(Misconfigured, match=words.replace("(", "\\(")):
         async with open_ports(RuntimeSettings(**{"data_dir": tmp_path, setting: url})):
             pass
 
 
 async def test_what_was_opened_is_closed_when_the_next_cannot_be(tmp_path: Path) -> None:
     settings = RuntimeSettings(data_dir=tmp_path, bus_url="kafka://x")
-    with pytest.raises(SettingsError):
+    with pytest.raises(Misconfigured):
         async with open_ports(settings):
             pass
     async with open_ports(RuntimeSettings(data_dir=tmp_path)) as ports:

@@ -1,0 +1,354 @@
+"""The document store in MongoDB: one document per session, changed by conditional replaces; no transaction needed.
+
+motor is imported here alone, with only those calls that PyMongo's own async client shares: the change is one file.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from pymongo import ASCENDING, DESCENDING, ReturnDocument, WriteConcern
+from pymongo.errors import ConfigurationError, DuplicateKeyError, InvalidURI, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from shared.model.accounts import Account
+from shared.model.errors import Conflict, Misconfigured, Unavailable
+from shared.model.session import Session
+from shared.model.timestamps import iso
+from shared.ports.store import Allowance, IdempotencyRecord, SessionQuery, SessionStats
+
+Document = dict[str, Any]
+
+LIMIT_S = 10.0  # for an answer, and for finding a server that takes writes
+_OLDEST_WIRE = (
+    9  # MongoDB 4.4; https://github.com/mongodb/specifications/blob/master/source/wireversion-featurelist
+)
+_REFUSED = {13, 18, 8000}  # not allowed, wrong password, wrong password at Atlas
+_DAY_S = 24 * 3600
+
+_INDEXES: tuple[tuple[str, list[tuple[str, int]], Document], ...] = (
+    ("sessions", [("user_id", ASCENDING), ("updated_at", DESCENDING), ("_id", DESCENDING)],
+     {"partialFilterExpression": {"deleted": False}}),
+    ("sessions", [("has_outbox", ASCENDING), ("updated_at", ASCENDING)],
+     {"partialFilterExpression": {"has_outbox": True}}),
+    ("sessions", [("status", ASCENDING), ("updated_at", ASCENDING)],
+     {"partialFilterExpression": {"status": "processing"}}),
+    ("sessions", [("deleted", ASCENDING), ("updated_at", ASCENDING)],
+     {"partialFilterExpression": {"deleted": True}}),
+    ("accounts", [("local_email", ASCENDING)],
+     {"unique": True, "partialFilterExpression": {"local_email": {"$type": "string"}}}),
+    ("idempotency", [("session_id", ASCENDING)], {}),
+    ("idempotency", [("expires_at", ASCENDING)], {}),
+)  # fmt: skip
+
+
+class MongoStore:
+    def __init__(self, client: "AsyncIOMotorClient[Document]", database: str) -> None:
+        self._client = client
+        self._db: AsyncIOMotorDatabase[Document] = client.get_database(
+            database,
+            write_concern=WriteConcern(w="majority", wtimeout=round(LIMIT_S * 1000)),
+            read_concern=ReadConcern("majority"),
+        )
+        self._sessions, self._accounts = self._db["sessions"], self._db["accounts"]
+        self._idempotency, self._buckets = self._db["idempotency"], self._db["buckets"]
+
+    @classmethod
+    async def open(cls, url: str) -> "MongoStore":
+        """Connect and see that the server can do what we need. Raise Unavailable, or Misconfigured."""
+        client, database = _client(url)
+        store = cls(client, database)
+        try:
+            with _answered():
+                hello = await client.admin.command("hello")
+            _check(hello)
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def insert_session(self, session: Session) -> None:
+        with _answered(f"A session {session.id} exists already."):
+            await self._sessions.insert_one(_session_document(session))
+
+    async def session(self, session_id: str) -> Session | None:
+        with _answered():
+            found = await self._sessions.find_one({"_id": session_id}, {"document": 1})
+        return Session.model_validate(found["document"]) if found else None
+
+    async def replace_session(self, session: Session, expected_version: int) -> bool:
+        where = {"_id": session.id, "version": expected_version}
+        with _answered():
+            done = await self._sessions.replace_one(where, _session_document(session))
+        return done.matched_count == 1
+
+    async def purge_session(self, session_id: str) -> None:
+        with _answered():
+            await self._sessions.delete_one({"_id": session_id})
+
+    async def sessions(self, query: SessionQuery) -> list[Session]:
+        order = [("updated_at", DESCENDING), ("_id", DESCENDING)]
+        return await self._found(_where(query), order, query.limit)
+
+    async def session_stats(self, user_id: str) -> SessionStats:
+        done = {"$eq": ["$status", "complete"]}
+        group = {
+            "_id": None,
+            "total": {"$sum": 1},
+            "completed": {"$sum": {"$cond": [done, 1, 0]}},
+            "duration": {"$sum": {"$cond": [done, "$duration_s", 0]}},
+            "processing": {"$sum": {"$cond": [done, "$processing_ms", 0]}},
+        }
+        with _answered():
+            pipeline: list[Document] = [{"$match": {"user_id": user_id, "deleted": False}}, {"$group": group}]
+            rows = await self._sessions.aggregate(pipeline).to_list(1)
+        if not rows:
+            return SessionStats(0, 0, 0, 0)
+        row, completed = rows[0], rows[0]["completed"]
+        mean = round(row["processing"] / completed) if completed else 0
+        return SessionStats(row["total"], completed, row["duration"], mean)
+
+    async def sessions_with_outbox(self, limit: int) -> list[str]:
+        return await self._ids({"has_outbox": True}, limit)
+
+    async def stalled_sessions(self, updated_before: datetime, limit: int) -> list[Session]:
+        where = {"status": "processing", "deleted": False, "origin": "recording"}
+        return await self._found({**where, "updated_at": {"$lt": iso(updated_before)}}, _LONGEST_WAITING, limit)
+
+    async def tombstones(self, updated_before: datetime, limit: int) -> list[str]:
+        where = {"deleted": True, "has_outbox": False, "updated_at": {"$lt": iso(updated_before)}}
+        return await self._ids(where, limit)
+
+    async def _found(self, where: Document, order: list[tuple[str, int]], limit: int) -> list[Session]:
+        with _answered():
+            rows = await self._sessions.find(where, {"document": 1}).sort(order).limit(limit).to_list(limit)
+        return [Session.model_validate(row["document"]) for row in rows]
+
+    async def _ids(self, where: Document, limit: int) -> list[str]:
+        with _answered():
+            rows = await self._sessions.find(where, {"_id": 1}).sort(_LONGEST_WAITING).limit(limit).to_list(limit)
+        return [row["_id"] for row in rows]
+
+    async def insert_account(self, account: Account) -> None:
+        with _answered(_ACCOUNT_TAKEN):
+            await self._accounts.insert_one(_account_document(account))
+
+    async def account(self, account_id: str) -> Account | None:
+        return await self._account({"_id": account_id})
+
+    async def local_account_by_email(self, email: str) -> Account | None:
+        return await self._account({"local_email": email.casefold()})
+
+    async def _account(self, where: Document) -> Account | None:
+        with _answered():
+            found = await self._accounts.find_one(where, {"document": 1})
+        return Account.model_validate(found["document"]) if found else None
+
+    async def replace_account(self, account: Account, expected_version: int) -> bool:
+        where = {"_id": account.id, "version": expected_version}
+        with _answered(_ACCOUNT_TAKEN):
+            done = await self._accounts.replace_one(where, _account_document(account))
+        return done.matched_count == 1
+
+    async def claim_idempotency(self, record: IdempotencyRecord, now: datetime) -> IdempotencyRecord:
+        """Two steps that need no transaction: what has run out goes, and of those who then insert one wins."""
+        key, moment = _key(record.user_id, record.key), iso(now)
+        unbound = {"fingerprint": None, "lease_until": {"$lte": moment}}
+        free = {"_id": key, "$or": [{"expires_at": {"$lte": moment}}, unbound]}
+        while True:
+            with _answered():
+                await self._idempotency.delete_one(free)
+                try:
+                    await self._idempotency.insert_one(_idempotency_document(record))
+                except DuplicateKeyError:
+                    found = await self._idempotency.find_one({"_id": key})
+                else:
+                    return record
+            if found is not None:  # else it was released in between
+                return _idempotency_record(found)
+
+    async def update_idempotency(self, record: IdempotencyRecord) -> bool:
+        where = {"_id": _key(record.user_id, record.key), "claim": record.claim}
+        change = {"fingerprint": record.fingerprint, "session_id": record.session_id, "mode": record.mode}
+        with _answered():
+            done = await self._idempotency.update_one(where, {"$set": change})
+        return done.matched_count == 1
+
+    async def release_idempotency(self, user_id: str, key: str, claim: str) -> None:
+        with _answered():
+            await self._idempotency.delete_one({"_id": _key(user_id, key), "claim": claim})
+
+    async def forget_session_keys(self, session_ids: Sequence[str]) -> None:
+        with _answered():
+            await self._idempotency.delete_many({"session_id": {"$in": list(session_ids)}})
+
+    async def take_token(self, bucket: str, *, rate: float, burst: int, now: datetime) -> Allowance:
+        """One update that the server computes. A bucket is made full, by whoever of the first comes first."""
+        step = _taking(rate, burst, now.timestamp())
+        while True:
+            with _answered():
+                found = await self._buckets.find_one_and_update(
+                    {"_id": bucket}, step, return_document=ReturnDocument.AFTER
+                )
+            if found is not None:
+                break
+            full = {"_id": bucket, "tokens": float(burst), "at": now.timestamp()}
+            with suppress(Conflict), _answered():
+                await self._buckets.insert_one(full)
+        tokens, allowed = float(found["tokens"]), bool(found["allowed"])
+        wait = 0.0 if allowed else (1 - tokens) / rate
+        return Allowance(allowed, int(tokens), wait, (burst - tokens) / rate)
+
+    async def expire(self, now: datetime) -> None:
+        at = now.timestamp()
+        # A day ahead: a clock was wrong then, and the bucket would stand still.
+        stale = {"$or": [{"at": {"$lt": at - _DAY_S}}, {"at": {"$gt": at + _DAY_S}}]}
+        with _answered():
+            await self._idempotency.delete_many({"expires_at": {"$lte": iso(now)}})
+            await self._buckets.delete_many(stale)
+
+    async def ping(self) -> None:
+        with _answered():
+            await self._db.command("ping")
+
+    async def close(self) -> None:
+        self._client.close()
+
+
+async def prepare(url: str) -> None:
+    """Make the indexes. Idempotent. Raise Unavailable, or Misconfigured."""
+    store = await MongoStore.open(url)
+    try:
+        for collection, keys, options in _INDEXES:
+            with _answered():
+                await store._db[collection].create_index(keys, **options)  # noqa: SLF001  the same room
+    finally:
+        await store.close()
+
+
+_LONGEST_WAITING = [("updated_at", ASCENDING)]
+_ACCOUNT_TAKEN = "An account with this id or e-mail address exists already."
+
+
+def _client(url: str) -> tuple["AsyncIOMotorClient[Document]", str]:
+    name = urlsplit(url).path.strip("/") or "scope"
+    limit = round(LIMIT_S * 1000)
+    try:
+        client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            url,
+            appname="claude-scope",
+            serverSelectionTimeoutMS=limit // 2,
+            connectTimeoutMS=limit // 2,
+            socketTimeoutMS=limit,
+        )
+        client.get_database(name)
+    except (InvalidURI, ConfigurationError, ValueError) as error:
+        words = "As in mongodb://user:password@host:27017/scope"
+        raise Misconfigured(f"SCOPE_STORE_URL is no address of MongoDB: {error}. {words}") from error
+    return client, name
+
+
+def _check(hello: Mapping[str, Any]) -> None:
+    found = int(hello.get("maxWireVersion", 0))
+    if found < _OLDEST_WIRE:
+        raise Misconfigured(f"MongoDB 4.4 or newer is needed; this server speaks wire version {found}.")
+
+
+@contextmanager
+def _answered(taken: str = "This key is taken already.") -> Iterator[None]:
+    """Failures of the server in our own words; `taken` is said when a unique index refuses."""
+    try:
+        yield
+    except DuplicateKeyError as error:
+        raise Conflict(taken) from error
+    except OperationFailure as error:
+        if error.code in _REFUSED:
+            raise Misconfigured(
+                f"MongoDB refuses the user or password of SCOPE_STORE_URL: {_words(error)}"
+            ) from error
+        raise Unavailable(f"MongoDB could not do it: {_words(error)}") from error
+    except PyMongoError as error:
+        raise Unavailable(f"MongoDB does not answer: {_words(error)}") from error
+
+
+def _words(error: PyMongoError) -> str:
+    """The first sentence: drivers append the whole topology."""
+    text = re.split(r", Timeout:|, Topology Description|, full error", str(error))[0]
+    return text if text.endswith(".") else f"{text}."
+
+
+def _session_document(session: Session) -> Document:
+    return {
+        "_id": session.id,
+        "user_id": session.user_id,
+        "version": session.version,
+        "status": session.status,
+        "origin": session.origin,
+        "agent_target": session.agent_target.value,
+        "title": session.title.casefold(),
+        "created_at": iso(session.created_at),
+        "updated_at": iso(session.updated_at),
+        "deleted": session.deleted,
+        "has_outbox": bool(session.outbox),
+        "duration_s": session.duration_s,
+        "processing_ms": session.processing_ms or 0,
+        "document": session.model_dump(mode="json"),
+    }
+
+
+def _where(query: SessionQuery) -> Document:
+    where: Document = {"user_id": query.user_id, "deleted": False}
+    if query.after:
+        moment, session_id = iso(query.after[0]), query.after[1]
+        where["$or"] = [{"updated_at": {"$lt": moment}}, {"updated_at": moment, "_id": {"$lt": session_id}}]
+    if query.status:
+        where["status"] = query.status
+    if query.agent_target:
+        where["agent_target"] = query.agent_target.value
+    if query.title_contains:  # no regular expression: those cannot hold every character
+        where["$expr"] = {"$gte": [{"$indexOfCP": ["$title", {"$literal": query.title_contains.casefold()}]}, 0]}
+    created = {"$gt": query.created_after, "$lt": query.created_before}
+    if any(created.values()):
+        where["created_at"] = {sign: iso(moment) for sign, moment in created.items() if moment}
+    return where
+
+
+def _account_document(account: Account) -> Document:
+    """`local_email` is what must be unique: the address of an account that signs in here."""
+    local = account.email.casefold() if account.email and account.password_hash else None
+    document = account.model_dump(mode="json")
+    return {"_id": account.id, "version": account.version, "local_email": local, "document": document}
+
+
+def _key(user_id: str, key: str) -> Document:
+    return {"user": user_id, "key": key}
+
+
+def _idempotency_document(record: IdempotencyRecord) -> Document:
+    times = {"lease_until": iso(record.lease_until), "expires_at": iso(record.expires_at)}
+    return {"_id": _key(record.user_id, record.key), **asdict(record), **times}
+
+
+def _idempotency_record(found: Document) -> IdempotencyRecord:
+    times = {name: datetime.fromisoformat(found[name]) for name in ("lease_until", "expires_at")}
+    fields: Document = {**found, **times}
+    del fields["_id"]
+    return IdempotencyRecord(**fields)
+
+
+def _taking(rate: float, burst: int, now: float) -> list[Document]:
+    """Fill up for the time that has passed, then take one if there is one. Time never runs backwards here."""
+    later = {"$max": ["$at", now]}
+    gained = {"$multiply": [{"$subtract": [later, "$at"]}, rate]}
+    filled = {"$min": [float(burst), {"$add": ["$tokens", gained]}]}
+    taken = {"$subtract": ["$tokens", {"$cond": ["$allowed", 1.0, 0.0]}]}
+    return [
+        {"$set": {"tokens": filled, "at": later}},
+        {"$set": {"allowed": {"$gte": ["$tokens", 1.0]}}},
+        {"$set": {"tokens": taken}},
+    ]

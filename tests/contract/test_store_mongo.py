@@ -1,0 +1,53 @@
+"""MongoDB keeps the promises of the port."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from shared.adapters import store_mongo
+from shared.adapters.store_mongo import MongoStore
+from shared.model.ids import new_id
+from shared.ports.store import Store
+from tests.contract.store_keys_suite import StoreKeysSuite
+from tests.contract.store_list_suite import StoreListSuite
+from tests.contract.store_suite import StoreSuite
+from tests.servers.find import server
+
+
+class MongoRig:
+    """A database of its own for every test."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.opened: list[MongoStore] = []
+
+    async def open(self) -> Store:
+        store = await MongoStore.open(self.url)
+        self.opened.append(store)
+        return store
+
+    async def close(self) -> None:
+        remover = await MongoStore.open(self.url)
+        await remover._client.drop_database(remover._db.name)
+        for store in (*self.opened, remover):
+            await store.close()
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[MongoRig]:
+    rig = MongoRig(f"{server('mongodb').rstrip('/')}/{new_id('test')}")
+    await store_mongo.prepare(rig.url)
+    yield rig
+    await rig.close()
+
+
+class TestMongoStore(StoreSuite):
+    """Sessions: one document, one conditional write."""
+
+
+class TestMongoStoreLists(StoreListSuite):
+    """Order, pages, filters."""
+
+
+class TestMongoStoreKeys(StoreKeysSuite):
+    """Accounts, idempotency keys, token buckets."""
