@@ -12,7 +12,7 @@ from tests.require import missing
 from tests.servers import run as servers
 
 pytest.register_assert_rewrite(
-    "tests.e2e.server", "tests.rest.description", "tests.rest.pipeline", "tests.rest.service"
+    "tests.e2e.server", "tests.e2e.processes", "tests.rest.description", "tests.rest.pipeline", "tests.rest.service"
 )
 
 # Examples are the same in every run, and a slow machine is no failure.

@@ -17,7 +17,6 @@ from services.gateway.limits import Limits
 from services.gateway.settings import GatewaySettings
 from services.gateway.waiting import EndOfSessions
 from shared.model.events import TERMINAL_TYPES
-from shared.runtime.admin import port_checks
 from shared.runtime.installation import derived_secret, master_secret
 from shared.runtime.passes import Passes
 from shared.runtime.problems import Problem
@@ -72,8 +71,7 @@ async def add_gateway(process: Process, settings: GatewaySettings) -> str:
     """Start the gateway in this process; return the URL of its server."""
     http = await process.stack.enter_async_context(ClientSession(auto_decompress=False))
     ends = EndOfSessions(process.ports.store)
-    listening = await process.ports.bus.listen(TERMINAL_TYPES, ends.heard)
-    process.stack.push_async_callback(listening.stop)
+    await process.listen("ends of sessions", TERMINAL_TYPES, ends.heard)
     app = gateway_app(_context(process, settings, http, ends))
     host, port = await process.serve(app, settings.host, settings.port)
     return f"http://{'[' + host + ']' if ':' in host else host}:{port}"
@@ -81,7 +79,7 @@ async def add_gateway(process: Process, settings: GatewaySettings) -> str:
 
 def _context(process: Process, settings: GatewaySettings, http: ClientSession, ends: EndOfSessions) -> Context:
     master = master_secret(settings.data_dir, settings.internal_key)
-    issuer = None if settings.jwks_url else LocalIssuer.load(settings.data_dir)
+    issuer = None if settings.jwks_url else LocalIssuer.load(settings.data_dir, settings.internal_key)
     tokens = (
         Tokens(issuer, ISSUER)
         if issuer is not None
@@ -98,5 +96,5 @@ def _context(process: Process, settings: GatewaySettings, http: ClientSession, e
         issuer=issuer,
         links=AssetLinks(derived_secret(master, "asset links"), settings.asset_ttl),
         ends=ends,
-        checks=port_checks(process.ports),
+        checks=process.checks,
     )

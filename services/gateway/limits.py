@@ -1,7 +1,7 @@
 """A token bucket per account, held in the store so that every replica counts together."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
@@ -23,7 +23,10 @@ class Limits:
     async def signin(self, request: web.Request) -> Mapping[str, str]:
         """Sign-up and sign-in are counted per client address: passwords must not be tried out."""
         per_minute = self._settings.signin_per_minute
-        return await self._take(f"address:{request.remote}", "signin", per_minute / 60, math.ceil(per_minute))
+        address = client_address(
+            request.headers.getall("X-Forwarded-For", []), request.remote, self._settings.forwarded_for_hops
+        )
+        return await self._take(f"address:{address}", "signin", per_minute / 60, math.ceil(per_minute))
 
     async def _take(self, bucket: str, policy: str, rate: float, burst: int) -> Mapping[str, str]:
         allowance = await self._store.take_token(bucket, rate=rate, burst=burst, now=self._clock.now())
@@ -33,6 +36,12 @@ class Limits:
         seconds = max(1, math.ceil(allowance.retry_after))
         words = f"Too many requests. Try again in {seconds} s."
         raise Problem(429, words, headers={**headers, "Retry-After": str(seconds)})
+
+
+def client_address(forwarded: Sequence[str], peer: str | None, hops: int) -> str | None:
+    """The client behind so many trusted proxies, each of which appends the address that it was called from."""
+    seen = [part.strip() for line in forwarded for part in line.split(",")]
+    return seen[-hops] if 0 < hops <= len(seen) else peer
 
 
 def fields(policy: str, burst: int, rate: float, allowance: Allowance) -> dict[str, str]:

@@ -20,6 +20,9 @@ class GatewaySettings(RuntimeSettings):
     rate_per_second: float = Field(default=20.0, gt=0)  # per account, on average
     rate_burst: int = Field(default=120, ge=1)  # per account, at once
     signin_per_minute: float = Field(default=20.0, gt=0)  # per client address, sign-up and sign-in
+    # Trusted proxies in front: the client is the one that the outermost of them saw (X-Forwarded-For). 0: whoever
+    # connects is the client, and the field, which anybody can write, is not looked at.
+    forwarded_for_hops: int = Field(default=0, ge=0)
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()  # https://app.example,http://localhost:5173
 
     token_ttl: float = 7 * 24 * 3600.0  # of the local issuer's tokens

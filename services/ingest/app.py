@@ -9,8 +9,9 @@ from aiohttp import MultipartReader, web
 from services.ingest.cleanup import cleanup_job
 from services.ingest.multipart import too_large
 from services.ingest.settings import MAX_RECORDING_BYTES, IngestSettings
+from services.ingest.submissions import Submissions
 from services.ingest.uploads import Caller, Uploads
-from shared.runtime.installation import master_secret
+from shared.runtime.installation import derived_secret, master_secret
 from shared.runtime.passes import Passes
 from shared.runtime.problems import Problem
 from shared.runtime.process import Process
@@ -59,9 +60,13 @@ def _caller(request: web.Request, user_id: str) -> Caller:
 
 async def add_ingest(process: Process, settings: IngestSettings) -> str:
     """Start ingest in this process; return the URL of its server."""
-    passes = Passes.of(master_secret(settings.data_dir, settings.internal_key))
+    master = master_secret(settings.data_dir, settings.internal_key)
+    passes = Passes.of(master)
     uploads = Uploads(process.ports, process.ledger, settings)
     await process.work(cleanup_job(process.ports))
+    await process.consume(
+        "submissions", Submissions(process.ports, process.ledger, derived_secret(master, "submissions"))
+    )
     await process.sweep()
     host, port = await process.serve(
         ingest_app(uploads, passes, settings), settings.ingest_host, settings.ingest_port

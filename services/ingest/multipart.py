@@ -106,7 +106,7 @@ async def _read_file(part: BodyPartReader, sink: Sink) -> Video:
     if container != CONTAINERS[declared]:
         raise invalid([FieldError("file", _wrong_content(declared, head, container))])
     video = Video(declared, container)
-    await sink(_measured(part, head, video))
+    await sink(measured(_chunks(part, head), video))
     return video
 
 
@@ -119,16 +119,22 @@ async def _head(part: BodyPartReader) -> bytes:
     return head
 
 
-async def _measured(part: BodyPartReader, head: bytes, video: Video) -> AsyncIterator[bytes]:
+async def _chunks(part: BodyPartReader, head: bytes) -> AsyncIterator[bytes]:
     chunk = head
     while chunk:
+        yield chunk
+        chunk = await part.read_chunk(_CHUNK)
+
+
+async def measured(chunks: AsyncIterator[bytes], video: Video) -> AsyncIterator[bytes]:
+    """The chunks as they are; size and hash are noted in `video`. Problem 400 when it is too large."""
+    async for chunk in chunks:
         video.size += len(chunk)
         if video.size > MAX_RECORDING_BYTES:
             raise too_large()
         video._hash.update(chunk)  # noqa: SLF001  the same module
         metrics.UPLOAD_BYTES.inc(len(chunk))
         yield chunk
-        chunk = await part.read_chunk(_CHUNK)
 
 
 def too_large() -> Problem:

@@ -10,12 +10,13 @@ import structlog
 from aiohttp import MultipartReader
 
 from services.ingest.multipart import Upload, read_upload
+from services.ingest.sessions import new_session, recording_of
 from services.ingest.settings import IngestSettings
 from shared.model.accounts import AccountSettings
 from shared.model.blob_keys import recording_key
 from shared.model.events import RecordingStored
 from shared.model.ids import new_id
-from shared.model.session import Recording, Session
+from shared.model.session import Session
 from shared.ports.store import IdempotencyRecord
 from shared.runtime.ledger import Ledger
 from shared.runtime.problems import Problem
@@ -89,29 +90,9 @@ class Uploads:
         await self._ledger.insert(session, (RecordingStored(session_id=session_id, user_id=caller.user_id),))
 
     def _session(self, upload: Upload, session_id: str, caller: Caller, settings: AccountSettings) -> Session:
-        form, video, now = upload.form, upload.video, self._ports.clock.now()
-        return Session(
-            id=session_id,
-            user_id=caller.user_id,
-            title=form.title,
-            seed_url=form.seed_url,
-            urls=form.pages,
-            notes=form.notes,
-            agent_target=form.agent_target or settings.default_agent,
-            options=settings.prompt_options(),
-            recording=Recording(
-                key=recording_key(session_id),
-                size=video.size,
-                mime_type=video.mime_type,
-                container=video.container,
-                sha256=video.sha256,
-                declared_duration_ms=form.duration_ms,
-                max_duration_ms=settings.max_recording_length * 60_000,
-            ),
-            created_at=now,
-            updated_at=now,
-            request_id=caller.request_id,
-        )
+        session = new_session(session_id, caller.user_id, upload.form, settings, self._ports.clock.now())
+        recording = recording_of(upload.video, session_id, upload.form, settings)
+        return session.model_copy(update={"recording": recording, "request_id": caller.request_id})
 
     def _claim(self, caller: Caller, key: str) -> IdempotencyRecord:
         now = self._ports.clock.now()

@@ -1,10 +1,9 @@
 """All four services in one process: what `scope up` starts."""
 
-import fcntl
 import ipaddress
 import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,7 @@ from services.ingest.app import add_ingest
 from services.ingest.settings import IngestSettings
 from services.prompter.app import add_prompter
 from services.prompter.settings import PrompterSettings
-from shared.model.errors import ScopeError
-from shared.runtime.admin import admin_app, port_checks
+from services.shell.lock import locked
 from shared.runtime.process import Process
 from shared.runtime.settings import RuntimeSettings
 
@@ -30,10 +28,6 @@ class Running:
     process: Process
     url: str
     admin_url: str | None
-
-
-class DataInUseError(ScopeError):
-    """Another process works in that data folder."""
 
 
 @asynccontextmanager
@@ -50,20 +44,7 @@ async def all_in_one(host: str, port: int, data_dir: Path, **more: Any) -> Async
             await add_vision(process, analysis)
             await add_aria(process, analysis)
             url = await add_gateway(process, GatewaySettings(host=host, port=port, **inside, **common))
-            yield Running(process, url, await _admin(process))
-
-
-@contextmanager
-def locked(data_dir: Path) -> Iterator[None]:
-    """The embedded adapters belong to one process at a time. Raise DataInUseError when there is another."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / "lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            message = f"Another process works in {data_dir}. Stop it, or name another folder with --data."
-            raise DataInUseError(message) from error
-        yield
+            yield Running(process, url, await process.admin())
 
 
 def is_loopback(host: str) -> bool:
@@ -78,13 +59,3 @@ def _page_policy(host: str) -> dict[str, Any]:
     if "SCOPE_ARIA_POLICY" in os.environ:
         return {}
     return {"aria_policy": "any" if is_loopback(host) else "public"}
-
-
-async def _admin(process: Process) -> str | None:
-    settings = process.settings
-    if settings.admin_port is None:
-        return None
-    host, port = await process.serve(
-        admin_app(port_checks(process.ports)), settings.admin_host, settings.admin_port
-    )
-    return f"http://{host}:{port}"

@@ -10,23 +10,42 @@ from typing import Any
 
 import click
 
+from services.shell.dlq import dlq
+from services.shell.processes import KINDS, shown
 from shared.model.accounts import AgentTarget
-from shared.model.errors import ScopeError
+from shared.model.errors import Misconfigured, ScopeError, Unavailable
 from shared.runtime import logs
 from shared.runtime.settings import RuntimeSettings
+
+# As in sysexits.h: who starts us can tell a mistake in the settings from a server that is not up yet.
+_EXIT_UNAVAILABLE, _EXIT_CONFIG = 69, 78
 
 _data = click.option(
     "--data", "data_dir", type=click.Path(path_type=Path), help="Folder for everything stored [SCOPE_DATA_DIR]."
 )
 
 
+_print_settings = click.option(
+    "--print-settings", is_flag=True, help="Print every setting with its value, secrets masked, and exit."
+)
+
+
 def main() -> None:
-    """Entry point: failures that we know become one line on stderr and exit code 1."""
+    """Entry point. Failures that we know become one line on stderr and an exit code.
+
+    78: a setting, or what it points to, cannot be used; 69: a server does not answer; 1: anything else.
+    """
     try:
         cli(standalone_mode=True)
     except ScopeError as error:
         click.echo(f"scope: {error.message}", err=True)
-        sys.exit(1)
+        sys.exit(_exit_code(error))
+
+
+def _exit_code(error: ScopeError) -> int:
+    if isinstance(error, Misconfigured):
+        return _EXIT_CONFIG
+    return _EXIT_UNAVAILABLE if isinstance(error, Unavailable) else 1
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,8 +58,12 @@ def cli() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, help="0 takes any free port.")
 @_data
-def up(host: str, port: int, data_dir: Path | None) -> None:
+@_print_settings
+def up(host: str, port: int, data_dir: Path | None, print_settings: bool) -> None:
     """Run the whole service in this process until Ctrl-C."""
+    if print_settings:
+        _show(tuple(KINDS))
+        return
     from services.shell.all_in_one import all_in_one  # noqa: PLC0415  other commands start faster without it
 
     folder = _folder(data_dir)
@@ -61,6 +84,73 @@ def up(host: str, port: int, data_dir: Path | None) -> None:
         asyncio.run(serve())
     except OSError as error:
         raise ScopeError(f"{host}:{port} cannot be listened on: {error.strerror}. Try another --port.") from error
+
+
+@cli.command()
+@click.argument("kinds", nargs=-1, required=True, type=click.Choice(list(KINDS)))
+@_print_settings
+def run(kinds: tuple[str, ...], print_settings: bool) -> None:
+    """Run some of the services in this process, on servers that processes share.
+
+    SCOPE_BUS_URL, SCOPE_STORE_URL and SCOPE_BLOBS_URL name them; `scope topology` prepares them once.
+    """
+    _run(kinds, print_settings)
+
+
+def _show(kinds: tuple[str, ...]) -> None:
+    for variable, value in shown(kinds):
+        click.echo(f"{variable}={value}")
+
+
+def _run(kinds: tuple[str, ...], print_settings: bool) -> None:
+    if print_settings:
+        _show(kinds)
+        return
+    from services.shell.processes import running  # noqa: PLC0415  other commands start faster without it
+
+    settings = _configured()
+    logs.configure(settings.log_level, settings.log_format)
+
+    async def serve() -> None:
+        async with running(kinds) as started:
+            at = "".join(f" {kind} at {url}" for kind, url in started.urls.items())
+            admin = f" admin at {started.admin_url}" if started.admin_url else ""
+            click.echo(f"{' '.join(kinds)} ready{at}{admin}")
+            sys.stdout.flush()
+            await started.process.run()
+
+    try:
+        asyncio.run(serve())
+    except OSError as error:
+        raise Misconfigured(f"An address cannot be listened on: {error}.") from error
+
+
+def _alone(kind: str) -> click.Command:
+    """`scope KIND` for `scope run KIND`."""
+
+    @click.command(kind, help=f"Short for `scope run {kind}`.", short_help=f"Short for `scope run {kind}`.")
+    @_print_settings
+    def command(print_settings: bool) -> None:
+        _run((kind,), print_settings)
+
+    return command
+
+
+cli.add_command(dlq)
+for _kind in KINDS:
+    if _kind != "frames":  # below: with a file it shows key frames
+        cli.add_command(_alone(_kind))
+
+
+@cli.command()
+def topology() -> None:
+    """Make what the servers must hold: exchange, queues, indexes, bucket. Does no harm when it is there."""
+    from shared.runtime.wiring import prepare  # noqa: PLC0415  other commands start faster without it
+
+    settings = _configured()
+    logs.configure(settings.log_level, settings.log_format)
+    asyncio.run(prepare(settings))
+    click.echo("Exchange, queues, indexes and bucket are there.")
 
 
 @cli.command()
@@ -86,12 +176,19 @@ def prompt(file: Path, title: str | None, as_json: bool, **order: Any) -> None:
 
 
 @cli.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Also write the pictures there.")
 @click.option("--budget", default=24, show_default=True, help="Kept frames at the most.")
-def frames(file: Path, as_json: bool, out: Path | None, budget: int) -> None:
-    """Show the key frames of a recording: one per settled state."""
+@_print_settings
+def frames(file: Path | None, as_json: bool, out: Path | None, budget: int, print_settings: bool) -> None:
+    """Show the key frames of a recording: one per settled state.
+
+    Without a FILE: short for `scope run frames`.
+    """
+    if file is None:
+        _run(("frames",), print_settings)
+        return
     from services.shell.frames import key_frames  # noqa: PLC0415  other commands start faster without it
 
     logs.configure(os.environ.get("SCOPE_LOG_LEVEL", "error"), "console")
@@ -116,7 +213,8 @@ def token(user: str, name: str | None, email: str | None, ttl: int, data_dir: Pa
     """Mint a bearer token of the local issuer."""
     from services.gateway.identity.local_issuer import LocalIssuer  # noqa: PLC0415  other commands start faster
 
-    click.echo(LocalIssuer.load(_folder(data_dir)).mint(user, ttl, name=name, email=email))
+    issuer = LocalIssuer.load(_folder(data_dir), _configured().internal_key)
+    click.echo(issuer.mint(user, ttl, name=name, email=email))
 
 
 @cli.command()
@@ -151,6 +249,14 @@ def openapi() -> None:
     from services.gateway.api.docs import description  # noqa: PLC0415  other commands start faster without it
 
     click.echo(json.dumps(description(), indent=2))
+
+
+@cli.command()
+def asyncapi() -> None:
+    """Print the AsyncAPI 3 description of the bus, as YAML."""
+    from services.shell.asyncapi import as_yaml  # noqa: PLC0415  other commands start faster without it
+
+    click.echo(as_yaml(), nl=False)
 
 
 def _folder(given: Path | None) -> Path:

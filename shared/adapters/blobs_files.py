@@ -70,6 +70,11 @@ class FileBlobs:
         with _on_disk(path.parent), _missing(key, source):
             await _in_thread(lambda: _link_or_copy(source, path))
 
+    async def info(self, key: str) -> BlobInfo:
+        path = self._path(key)
+        with _on_disk(self._root), _missing(key):
+            return await asyncio.to_thread(_file_info, key, path)
+
     async def delete(self, key: str) -> None:
         path = self._path(key)
         with _on_disk(self._root):
@@ -178,7 +183,7 @@ def _listing(root: Path, folder: Path) -> list[BlobInfo]:
     for path in _files(folder):
         if root / INCOMING not in path.parents:
             with suppress(FileNotFoundError):  # deleted while we listed
-                found.append(_info(path.relative_to(root).as_posix(), path.stat()))
+                found.append(_info(path.relative_to(root), path.stat()))
     return sorted(found, key=lambda info: info.key)
 
 
@@ -188,8 +193,14 @@ def _remove_folders(folder: Path) -> None:
             Path(place).rmdir()
 
 
-def _info(key: str, status: os.stat_result) -> BlobInfo:
-    return BlobInfo(key, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
+def _info(key: Path, status: os.stat_result) -> BlobInfo:
+    return BlobInfo(key.as_posix(), status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
+
+
+def _file_info(key: str, path: Path) -> BlobInfo:
+    if not path.is_file():  # a folder is no blob
+        raise FileNotFoundError(errno.ENOENT, "no such file", str(path))
+    return _info(Path(key), path.stat())
 
 
 def _link_or_copy(source: Path, target: Path) -> None:

@@ -146,6 +146,13 @@ class S3Blobs:
             response.close()
             response.release_conn()
 
+    async def info(self, key: str) -> BlobInfo:
+        work = functools.partial(self._client.stat_object, self._place.bucket, checked_key(key))
+        found = await self._call(work, key)
+        if found.last_modified is None:
+            raise Unavailable(f"The S3 server at {self._place.endpoint} does not say how old {key} is.")
+        return BlobInfo(key, found.size or 0, found.last_modified)
+
     async def delete(self, key: str) -> None:
         await self._call(functools.partial(self._client.remove_object, self._place.bucket, checked_key(key)))
 

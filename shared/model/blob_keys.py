@@ -1,6 +1,19 @@
 """Where everything of a session lies in the object store. Fixed keys: repeated work overwrites itself."""
 
+import hashlib
+import re
+
 ROOT = "sessions"
+_SEGMENT = re.compile(r"(?!\.\.?$)[A-Za-z0-9._-]{1,200}")
+
+
+def submission_prefix(user_id: str) -> str:
+    """Where recordings of this user lie that are submitted over the bus: under their id, or a digest of it.
+
+    A digest where the id has characters that a key cannot have.
+    """
+    own = user_id if _SEGMENT.fullmatch(user_id) else hashlib.sha256(user_id.encode()).hexdigest()
+    return f"submissions/{own}"
 
 
 def session_prefix(session_id: str) -> str:

@@ -1,6 +1,8 @@
-"""The events and the queues that want them. The bus is a public interface: a change here is a new version."""
+"""What travels on the bus, and the queues that want it. It is a public interface: a change is a new version."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from shared.model.accounts import AgentTarget, Model
 from shared.model.errors import FailureCode
@@ -8,10 +10,33 @@ from shared.model.errors import FailureCode
 PREFIX = "scope."
 
 
-class Event(Model):
-    """The `data` of an envelope; every event is about one session."""
+class Message(Model):
+    """The `data` of an envelope."""
 
     TYPE: ClassVar[str]
+
+
+class RecordingSubmit(Message):
+    """Take in a recording that already lies in the bucket; it is moved from there. The answer are events.
+
+    Checked as an upload is. The events of the session that it becomes carry this message's `requestid`, or its id.
+    """
+
+    TYPE: ClassVar[str] = "scope.recording.submit.v1"
+    user_id: Annotated[str, Field(description="The owner: an account that exists.")]
+    key: Annotated[str, Field(description="Where it lies in the bucket: submissions/{userId}/{any name}.")]
+    title: str
+    seed_url: str
+    mime_type: Annotated[str | None, Field(description="Taken from the content when it is missing.")] = None
+    notes: str | None = None
+    agent_target: AgentTarget | None = None
+    duration_ms: int | None = None
+    urls: tuple[str, ...] = ()
+
+
+class Event(Message):
+    """Something that happened to one session."""
+
     session_id: str
     user_id: str
 
@@ -75,7 +100,8 @@ EVENTS: tuple[type[Event], ...] = (
 )
 
 # Durable work queues: every message of these types is worked off once by one of the queue's consumers.
-QUEUES: dict[str, tuple[type[Event], ...]] = {
+QUEUES: dict[str, tuple[type[Message], ...]] = {
+    "submissions": (RecordingSubmit,),
     "frames": (RecordingStored,),
     "aria": (RecordingStored,),
     "vision": (FramesExtracted,),

@@ -4,7 +4,12 @@ import hashlib
 import re
 import secrets
 
+_SESSION = re.compile(r"sess_[0-9a-f]{24}")
 _ASSET = re.compile(r"ast_[0-9a-f]{48}")
+
+
+def is_session_id(text: str) -> bool:
+    return _SESSION.fullmatch(text) is not None
 
 
 def new_id(prefix: str) -> str:

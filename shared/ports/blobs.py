@@ -48,6 +48,9 @@ class Blobs(Protocol):
     async def fetch(self, key: str, path: Path) -> None:
         """Write the blob to a local file that does not exist yet. Raise BlobMissing."""
 
+    async def info(self, key: str) -> BlobInfo:
+        """Raise BlobMissing."""
+
     async def delete(self, key: str) -> None: ...
 
     async def delete_prefix(self, prefix: str) -> int:

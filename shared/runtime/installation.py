@@ -8,6 +8,8 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from shared.model.errors import Misconfigured
+
 _MASTER = "master.key"
 
 
@@ -31,10 +33,17 @@ def load_or_make(path: Path, make: bytes) -> bytes:
 
 
 def master_secret(data_dir: Path, configured: str = "") -> bytes:
-    """32 bytes or more that every process of one installation shares."""
+    """32 bytes or more that every process of one installation shares.
+
+    Misconfigured when none is given (`SCOPE_INTERNAL_KEY`) and none can be kept in the data folder.
+    """
     if configured:
         return configured.encode()
-    return load_or_make(keys_dir(data_dir) / _MASTER, secrets.token_bytes(32))
+    try:
+        return load_or_make(keys_dir(data_dir) / _MASTER, secrets.token_bytes(32))
+    except OSError as error:
+        words = f"No key can be kept in {data_dir}: {error.strerror}. Set SCOPE_INTERNAL_KEY, the same everywhere."
+        raise Misconfigured(words) from error
 
 
 def derived_secret(master: bytes, purpose: str) -> bytes:

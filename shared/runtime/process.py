@@ -11,6 +11,8 @@ import structlog
 from aiohttp import web
 
 from shared.model.events import SessionDeleted
+from shared.ports.bus import Handler, Listener
+from shared.runtime.admin import Check, admin_app, port_checks
 from shared.runtime.ledger import Ledger
 from shared.runtime.relay import Relay
 from shared.runtime.settings import RuntimeSettings
@@ -36,6 +38,7 @@ class Process:
         self.settings = settings
         self._stack = AsyncExitStack()
         self._watched: dict[asyncio.Task[Any], str] = {}
+        self._subscriptions: dict[str, Check] = {}
         self._stop = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -56,6 +59,11 @@ class Process:
         await self._stack.aclose()
 
     @property
+    def checks(self) -> dict[str, Check]:
+        """What must hold for this process to be of use: its servers answer, and the bus delivers to it."""
+        return {**port_checks(self.ports), **self._subscriptions}
+
+    @property
     def stack(self) -> AsyncExitStack:
         """For parts with resources of their own."""
         return self._stack
@@ -69,11 +77,29 @@ class Process:
     async def work(self, job: Job) -> None:
         """Consume a queue with a job; work on a deleted session is stopped."""
         worker = Worker(job, self.ports, self.ledger)
-        listening = await self.ports.bus.listen(frozenset({SessionDeleted.TYPE}), worker.heard)
-        self._stack.push_async_callback(listening.stop)
-        consuming = await self.ports.bus.consume(job.queue, worker, prefetch=job.prefetch)
+        await self.listen(f"deletions for {job.queue}", frozenset({SessionDeleted.TYPE}), worker.heard)
+        await self.consume(job.queue, worker, prefetch=job.prefetch)
+
+    async def consume(self, queue: str, handler: Handler, *, prefetch: int = 1) -> None:
+        """Work a queue off with a handler of the bus; leaving drains it."""
+        consuming = await self.ports.bus.consume(queue, handler, prefetch=prefetch)
         self._stack.push_async_callback(consuming.stop, self.settings.drain_grace)
-        self.watch(f"consumer of {job.queue}", consuming.wait())
+        self._subscriptions[f"consumer of {queue}"] = consuming.check
+        self.watch(f"consumer of {queue}", consuming.wait())
+
+    async def listen(self, purpose: str, types: frozenset[str], listener: Listener) -> None:
+        """Hear events of these types until we leave; if it ends by itself, so do we."""
+        listening = await self.ports.bus.listen(types, listener)
+        self._stack.push_async_callback(listening.stop)
+        self._subscriptions[f"listener for {purpose}"] = listening.check
+        self.watch(f"listener for {purpose}", listening.wait())
+
+    async def admin(self) -> str | None:
+        """Start the admin server if the settings ask for one; its URL."""
+        if self.settings.admin_port is None:
+            return None
+        host, port = await self.serve(admin_app(self.checks), self.settings.admin_host, self.settings.admin_port)
+        return f"http://{host}:{port}"
 
     async def sweep(self) -> None:
         self.watch("sweeper", Sweeper(self.ports, self.ledger, self.settings).run())

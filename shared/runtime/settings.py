@@ -1,5 +1,6 @@
 """What every process can be told by SCOPE_* variables. Each service adds its own in its `settings.py`."""
 
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,6 +12,17 @@ def default_data_dir() -> Path:
     return Path.home() / ".local" / "share" / "claude-scope"
 
 
+def masked(name: str, value: object) -> str:
+    """As it may be shown: keys and the passwords inside URLs are not."""
+    if value is None or value == "":
+        return ""
+    if name.endswith("_key"):
+        return "***"
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return re.sub(r"(?<=://)([^:@/\s]*):[^@/\s]+@", r"\1:***@", str(value))
+
+
 class RuntimeSettings(BaseSettings):
     """Times are seconds."""
 
@@ -20,7 +32,9 @@ class RuntimeSettings(BaseSettings):
     bus_url: str = "local:"
     store_url: str = ""  # empty: SQLite in the data folder
     blobs_url: str = ""  # empty: files in the data folder
-    internal_key: str = ""  # signs passes between our services; empty: made in the data folder
+    # Signs passes between our services, links and the local issuer's tokens; the same for every process of one
+    # installation. Empty: made in the data folder.
+    internal_key: str = Field(default="", repr=False)
 
     log_level: str = "info"
     log_format: str = "auto"  # auto | json | console
@@ -28,6 +42,7 @@ class RuntimeSettings(BaseSettings):
     admin_host: str = "127.0.0.1"
     admin_port: int | None = None  # None: no admin server, 0: any free port
 
+    start_patience: float = 30.0  # how long servers that do not answer yet are waited for at the start
     drain_grace: float = 20.0  # how long running work may go on after SIGTERM
     relay_interval: float = 1.0  # how often outboxes of killed processes are looked for
     sweep_interval: float = 60.0
@@ -43,6 +58,10 @@ class RuntimeSettings(BaseSettings):
     @property
     def blobs(self) -> str:
         return self.blobs_url or f"file://{self._place('blobs')}"
+
+    def shown(self) -> dict[str, str]:
+        """Every setting by its variable, secrets masked."""
+        return {f"SCOPE_{name.upper()}": masked(name, getattr(self, name)) for name in type(self).model_fields}
 
     def _place(self, name: str) -> str:
         """As the path of a URL, where `#`, `?` and `%` mean something."""

@@ -13,6 +13,7 @@ from shared.model.blob_keys import session_prefix
 from shared.model.envelope import Envelope
 from shared.model.errors import FailureCode, PermanentFailure, Unavailable
 from shared.model.events import SessionDeleted
+from shared.model.ids import is_session_id
 from shared.model.outcomes import MAX_ATTEMPTS, DeadLetter, Done, Outcome, Retry, retry_or_give_up
 from shared.model.session import LaneName, Session
 from shared.model.transitions import Change, Failed, LaneProgressed, LaneStarted
@@ -88,6 +89,8 @@ class Worker:
     async def _handle(self, delivery: Delivery) -> Outcome:
         key = inbox_key(delivery.queue, delivery.envelope.id)
         session = await self._ports.store.session(delivery.envelope.subject)
+        if session is None and not is_session_id(delivery.envelope.subject):
+            return DeadLetter(f"foreign message: its subject {delivery.envelope.subject[:80]!r} is no session")
         if session is None or (session.deleted and delivery.envelope.type != SessionDeleted.TYPE):
             return await self._gone(delivery.envelope.subject)
         if key in session.inbox:

@@ -8,7 +8,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services.gateway.identity.local_issuer import LocalIssuer
 from tests.e2e.server import Server, serving
 
 MB = 1024 * 1024
@@ -61,7 +60,7 @@ async def upload(server: Server, size: int) -> tuple[int, int]:
         yield b"\r\n--b--\r\n"
 
     headers = {
-        "Authorization": f"Bearer {LocalIssuer.load(server.data).mint('usr_ann', 3600)}",
+        "Authorization": f"Bearer {server.issuer.mint('usr_ann', 3600)}",
         "Content-Type": "multipart/form-data; boundary=b",
         "Prefer": "respond-async",
     }
@@ -71,8 +70,7 @@ async def upload(server: Server, size: int) -> tuple[int, int]:
 
 
 def memory(server: Server) -> int:
-    assert server.process is not None
-    return int(psutil.Process(server.process.pid).memory_info().rss)
+    return int(psutil.Process(server.pids()[0]).memory_info().rss)
 
 
 async def peak_of(server: Server) -> int:

@@ -220,6 +220,18 @@ class BlobsSuite:
         with pytest.raises((Unavailable, FileNotFoundError)):
             await blobs.fetch(KEY, tmp_path / "no such folder" / "copy")
 
+    async def test_info_says_how_large_and_how_old(self, blobs: Blobs) -> None:
+        await blobs.put("a/b", b"12345")
+        info = await blobs.info("a/b")
+        [listed] = await everything(blobs)
+        assert (info.key, info.size) == (listed.key, listed.size) == ("a/b", 5)
+        assert abs(info.modified - listed.modified) < timedelta(seconds=1)  # some servers cut to seconds
+        for key in ("a", "a/c", "c"):
+            with pytest.raises(BlobMissing):
+                await blobs.info(key)
+        with pytest.raises(ValueError, match="not a blob key"):
+            await blobs.info("../a")
+
     # Delete
 
     async def test_delete_removes_one_key(self, blobs: Blobs) -> None:

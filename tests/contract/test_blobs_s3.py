@@ -9,6 +9,7 @@ from shared.adapters.blobs_s3 import PART, S3Blobs
 from shared.model.ids import new_id
 from shared.ports.blobs import Blobs
 from tests.contract.blobs_suite import BlobsSuite, breaking
+from tests.servers import remove
 from tests.servers.find import server
 
 
@@ -25,12 +26,9 @@ class S3Rig:
         return blobs
 
     async def close(self) -> None:
-        remover = await S3Blobs.open(self.url)
-        async for each in remover.list(""):
-            await remover.delete(each.key)
-        remover._client.remove_bucket(remover._place.bucket)
-        for blobs in (*self.opened, remover):
+        for blobs in self.opened:
             await blobs.close()
+        await remove.bucket(self.url)
 
 
 @pytest.fixture

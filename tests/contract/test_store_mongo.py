@@ -11,6 +11,7 @@ from shared.ports.store import Store
 from tests.contract.store_keys_suite import StoreKeysSuite
 from tests.contract.store_list_suite import StoreListSuite
 from tests.contract.store_suite import StoreSuite
+from tests.servers import remove
 from tests.servers.find import server
 
 
@@ -27,10 +28,9 @@ class MongoRig:
         return store
 
     async def close(self) -> None:
-        remover = await MongoStore.open(self.url)
-        await remover._client.drop_database(remover._db.name)
-        for store in (*self.opened, remover):
+        for store in self.opened:
             await store.close()
+        await remove.database(self.url)
 
 
 @pytest.fixture

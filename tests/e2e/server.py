@@ -1,9 +1,8 @@
-"""`scope up` as a process of its own, and a client that checks every answer against `openapi.json`."""
+"""A running system and a client that checks every answer against `openapi.json`, whatever the deployment."""
 
 import asyncio
 import os
-import signal
-import sys
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,53 +12,83 @@ from typing import Any
 from aiohttp import ClientSession, ClientTimeout, FormData, web
 
 from services.gateway.identity.local_issuer import LocalIssuer
+from shared.model.session import Session
+from tests.contract.handlers import eventually
+from tests.e2e.processes import PATIENCE_S
 from tests.rest.description import check
 from tests.rest.service import Answer
 
-SCOPE = Path(sys.executable).with_name("scope")
 MIME = {".webm": "video/webm", ".mp4": "video/mp4", ".mkv": "video/x-matroska"}
-PATIENCE_S = 100.0
-_PLENTY = {"SCOPE_RATE_BURST": "10000", "SCOPE_RATE_PER_SECOND": "1000"}
+
+# all-in-one: `scope up`. six: a process per kind on RabbitMQ, a MongoDB-wire server and S3. doubled: two of each.
+DEPLOYMENT = os.environ.get("SCOPE_TEST_DEPLOYMENT", "all-in-one")
 
 
 @dataclass
-class Server:
-    """One data folder; the process on it can be started, stopped and killed again and again."""
+class Server(ABC):
+    """One set of data; what runs on it can be started, stopped and killed again and again."""
 
     data: Path
     http: ClientSession
     environment: dict[str, str] = field(default_factory=dict)
-    url: str = ""
-    process: asyncio.subprocess.Process | None = None
+    urls: list[str] = field(default_factory=list)  # of the gateways
+    _calls: int = 0
 
-    async def start(self) -> None:
-        with (self.data.parent / "server.log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                str(SCOPE), "up", "--port", "0", "--data", str(self.data),
-                stdout=asyncio.subprocess.PIPE, stderr=log,
-                env={**os.environ, **_PLENTY, **self.environment},
-            )  # fmt: skip
-        assert self.process.stdout is not None
-        async with asyncio.timeout(PATIENCE_S):
-            line = (await self.process.stdout.readline()).decode()
-        assert " is up at " in line, f"{line!r}; see {self.data.parent / 'server.log'}"
-        self.url = line.split(" is up at ")[1].split()[0]
+    @property
+    def url(self) -> str:
+        """The gateways take turns, as behind a balancer."""
+        self._calls += 1
+        return self.urls[self._calls % len(self.urls)]
 
+    @property
+    @abstractmethod
+    def issuer(self) -> LocalIssuer: ...
+
+    @abstractmethod
+    async def start(self) -> None: ...
+
+    @abstractmethod
     async def kill(self) -> None:
-        await self._end(signal.SIGKILL)
+        """kill -9 for everything that runs."""
 
+    @abstractmethod
     async def stop(self) -> int:
-        """SIGTERM; the exit code."""
-        return await self._end(signal.SIGTERM)
+        """SIGTERM; 0 when all ended well."""
 
-    async def _end(self, number: signal.Signals) -> int:
-        if self.process is None:
-            return 0
-        process, self.process = self.process, None
-        if process.returncode is None:
-            process.send_signal(number)
-        async with asyncio.timeout(PATIENCE_S):
-            return await process.wait()
+    async def remove(self) -> None:  # noqa: B027  a folder of pytest's goes by itself
+        """Take what is left on shared servers away."""
+
+    @abstractmethod
+    def pids(self) -> list[int]: ...
+
+    @abstractmethod
+    def files(self, session_id: str) -> set[str]:
+        """What lies in the object store for a session, relative to it."""
+
+    @abstractmethod
+    def receiving(self) -> bool:
+        """Whether more than a few bytes of an unfinished upload have come so far."""
+
+    @abstractmethod
+    def leftovers(self) -> list[str]:
+        """What is in the object store, whole or not, that will not go by itself."""
+
+    @abstractmethod
+    async def stored(self, session_id: str) -> Session | None:
+        """The session as it lies in the document store."""
+
+    @abstractmethod
+    async def dead_letters(self) -> int: ...
+
+    async def quiet(self, session_id: str) -> Session:
+        """The session as it is stored, once its outbox is empty."""
+
+        async def looked() -> Session | None:
+            session = await self.stored(session_id)
+            return session if session is not None and not session.outbox else None
+
+        found: Session = await eventually(looked)
+        return found
 
     async def call(
         self,
@@ -70,7 +99,7 @@ class Server:
         headers: Mapping[str, str] | None = None,
         **more: Any,
     ) -> Answer:
-        token = LocalIssuer.load(self.data).mint(user, 3600)
+        token = self.issuer.mint(user, 3600)
         given = {"Authorization": f"Bearer {token}", **(headers or {})}
         async with self.http.request(method, self.url + path, headers=given, **more) as response:
             answer = Answer(response.status, response.headers.copy(), await response.read())
@@ -107,24 +136,27 @@ class Server:
         status = (await self.call("GET", f"/api/sessions/{session_id}/status")).json
         return str(status["processingStatus"]["overallStage"])
 
-    def files(self, session_id: str) -> set[str]:
-        """What lies in the object store for a session, relative to it."""
-        folder = self.data / "blobs" / "sessions" / session_id
-        return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-
 
 @asynccontextmanager
-async def serving(data: Path, **environment: str) -> AsyncIterator[Server]:
-    """A server that is up, and gone afterwards."""
+async def serving(data: Path, *, deployment: str = DEPLOYMENT, **environment: str) -> AsyncIterator[Server]:
+    """A system that is up, and gone afterwards."""
+    from tests.e2e.all_in_one import AllInOne
+    from tests.e2e.cluster import Cluster
+
     data.parent.mkdir(parents=True, exist_ok=True)
     async with ClientSession(timeout=ClientTimeout(total=PATIENCE_S)) as http:
-        server = Server(data, http, environment)
+        server: Server
+        if deployment == "all-in-one":
+            server = AllInOne(data, http, environment)
+        else:
+            server = Cluster(data, http, environment, copies={"six": 1, "doubled": 2}[deployment])
         try:
             await server.start()
             yield server
         finally:
             if await server.stop() != 0:
                 await server.kill()
+            await server.remove()
 
 
 @asynccontextmanager

@@ -1,16 +1,14 @@
 """`kill -9` in the middle of a run: the next start finishes it, with nothing lost and nothing twice."""
 
 import asyncio
+import contextlib
 import random
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shared.adapters.store_sqlite import SqliteStore
 from shared.model.outcomes import MAX_ATTEMPTS
 from shared.model.session import Session
 from tests.contract.handlers import eventually
@@ -45,7 +43,7 @@ async def test_killed_in_a_stage_it_is_finished_by_the_next_start(
     await server.start()
     session = await server.ended(session_id)
     assert session["status"] == "complete", session["lastError"]
-    assert_once(session, await document(server, session_id), server)
+    await assert_once(session, await server.quiet(session_id), server)
 
 
 async def test_killed_again_and_again_ten_recordings_complete_once_each(server: Server, tmp_path: Path) -> None:
@@ -58,7 +56,7 @@ async def test_killed_again_and_again_ten_recordings_complete_once_each(server: 
     for session_id in ids:
         session = await server.ended(session_id)
         assert session["status"] == "complete", session["lastError"]
-        assert_once(session, await document(server, session_id), server)
+        await assert_once(session, await server.quiet(session_id), server)
     listed = (await server.call("GET", "/api/sessions?limit=100")).json
     assert sorted(each["id"] for each in listed) == sorted(ids)
 
@@ -80,13 +78,12 @@ async def test_an_upload_that_was_cut_off_by_a_kill_leaves_nothing(server: Serve
 
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
     upload = asyncio.create_task(server.call("POST", "/api/recordings", data=endless(), headers=headers))
-    incoming = server.data / "blobs" / "incoming~"
-    await eventually(lambda: any(path.stat().st_size > 1_000_000 for path in incoming.iterdir()))
+    await eventually(server.receiving)
     await server.kill()
     with pytest.raises(Exception, match=r"(?i)disconnect|reset|closing|broken"):
         await upload
     await server.start()
-    assert list(incoming.iterdir()) == []
+    assert server.leftovers() == []
     assert (await server.call("GET", "/api/sessions")).json == []
 
 
@@ -106,30 +103,20 @@ def browsers_of(server: Server) -> list[int]:
     """Processes below the server whose name says chrom…"""
     import psutil
 
-    assert server.process is not None
-    below = psutil.Process(server.process.pid).children(recursive=True)
-    return [process.pid for process in below if "chrom" in process.name()]
-
-
-async def document(server: Server, session_id: str) -> Session:
-    """The session as it is stored, once its outbox is empty."""
-
-    async def quiet() -> Session | None:
-        store = await SqliteStore.open(server.data / "scope.db")
-        session = await store.session(session_id)
-        await store.close()
-        return session if session is not None and not session.outbox else None
-
-    found: Session = await eventually(quiet)
+    below = [each for pid in server.pids() for each in psutil.Process(pid).children(recursive=True)]
+    found = []
+    for process in below:
+        with contextlib.suppress(psutil.NoSuchProcess):  # a child that ended just now
+            if "chrom" in process.name():
+                found.append(process.pid)
     return found
 
 
-def assert_once(session: dict[str, Any], stored: Session, server: Server) -> None:
+async def assert_once(session: dict[str, Any], stored: Session, server: Server) -> None:
     """Each effect once: frames, pictures, prompt, events; the video is gone and no message is left behind."""
     assert len({frame["timestamp"] for frame in session["frames"]}) == session["frameCount"] == len(stored.frames)
     files = server.files(session["id"])
     assert len([name for name in files if name.startswith("frames/")]) == session["frameCount"]
     assert session["prompt"].count("\nS1  00:") == 1
     assert len(stored.inbox) == len(set(stored.inbox))
-    with closing(sqlite3.connect(server.data / "scope.db")) as db:
-        assert db.execute("SELECT count(*) FROM dead_messages").fetchone()[0] == 0
+    assert await server.dead_letters() == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import jwt
 import pytest
 
-from tests.e2e.server import SCOPE
+from tests.e2e.processes import SCOPE
 from tests.films import three_states
 
 SAMPLES = Path(__file__).parents[2] / "samples"

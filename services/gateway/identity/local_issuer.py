@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 from jwt.algorithms import OKPAlgorithm
 
 from services.gateway.identity.keys import VerifyKey
-from shared.runtime.installation import keys_dir, load_or_make
+from shared.runtime.installation import derived_secret, keys_dir, load_or_make, master_secret
 
 ISSUER = "claude-scope"
 _ALGORITHM = "EdDSA"
@@ -34,8 +34,14 @@ class LocalIssuer:
         self._kid = sha256(raw).hexdigest()[:16]
 
     @classmethod
-    def load(cls, data_dir: Path) -> "LocalIssuer":
-        """The installation's key pair, made when there is none yet."""
+    def load(cls, data_dir: Path, internal_key: str = "") -> "LocalIssuer":
+        """The installation's key pair: derived from its secret, else made in the data folder at first start.
+
+        Only a derived one is the same for several gateways.
+        """
+        if internal_key:
+            seed = derived_secret(master_secret(data_dir, internal_key), "local issuer")
+            return cls(Ed25519PrivateKey.from_private_bytes(seed))
         fresh = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         pem = load_or_make(keys_dir(data_dir) / "issuer.pem", fresh)
         key = load_pem_private_key(pem, password=None)
