@@ -1,7 +1,9 @@
 """What all tests share: quiet logs, a clean environment, and a browser where there is one."""
 
+import asyncio
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.require import missing
 from tests.servers import run as servers
+from tests.servers.find import server
 
 pytest.register_assert_rewrite(
     "tests.e2e.server", "tests.e2e.processes", "tests.rest.description", "tests.rest.pipeline", "tests.rest.service"
@@ -60,6 +63,18 @@ def _no_settings_from_outside() -> Iterator[None]:
         del os.environ[name]
     yield
     os.environ.update(mine)
+
+
+@pytest.fixture(scope="session")
+def broker() -> str:
+    """A SCOPE_BUS_URL with one set of queues for all tests of a process; each empties them before it begins."""
+    from shared.adapters import bus_rabbit
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    url = f"{server('rabbitmq')}?prefix=tests-{worker}-{os.getpid()}"
+    with ThreadPoolExecutor(1) as elsewhere:  # this thread's loop belongs to the tests
+        elsewhere.submit(asyncio.run, bus_rabbit.prepare(url)).result()
+    return url
 
 
 @pytest.fixture(scope="session")

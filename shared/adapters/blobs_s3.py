@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 from urllib.parse import parse_qs, unquote, urlsplit
+from xml.etree.ElementTree import ParseError
 
 import urllib3
 from minio import Minio
@@ -83,6 +84,7 @@ class S3Blobs:
         blobs = cls(Place.of(url))
         try:
             await blobs.ping()
+            await blobs._call(functools.partial(blobs._page, "probe/", ""))  # only S3 answers this one
         except BaseException:
             await blobs.close()
             raise
@@ -286,7 +288,7 @@ def _answered(place: Place, key: str) -> Iterator[None]:
         if error.code in _REFUSED:
             raise Misconfigured(f"{where} refuses the keys of SCOPE_BLOBS_URL: {error.code}.") from error
         raise Unavailable(f"{where} could not do it: {error.code}, {error.message}.") from error
-    except (ServerError, InvalidResponseError, MinioException) as error:
+    except (ServerError, InvalidResponseError, MinioException, ParseError) as error:
         raise Unavailable(f"{where} gave no answer of S3: {error}") from error
     except urllib3.exceptions.HTTPError as error:
         raise Unavailable(f"{where} does not answer: {_reason(error)}.") from error

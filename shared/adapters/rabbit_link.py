@@ -45,8 +45,8 @@ class Link:
         async with self._opening:
             if self._closed:
                 raise Unavailable("The connection to the broker is closed.")
-            if self._connection is None or self._connection.is_closed or self._connection.transport is None:
-                self._connection = None
+            if self._connection is None or not self._connection.connected.is_set():
+                self._connection = None  # `is_closed` tells only whether we closed it
                 self._connection = await self._connect()
             return self._connection
 
@@ -59,8 +59,12 @@ class Link:
             )
         except (amqp.AuthenticationError, amqp.ProbableAuthenticationError) as error:
             raise Misconfigured(f"RabbitMQ at {place} refuses the user or password of SCOPE_BUS_URL.") from error
-        except ConnectionNotAllowed as error:
-            raise Misconfigured(f"RabbitMQ at {place} does not let us in: {_words(error)}.") from error
+        except (
+            ConnectionNotAllowed,
+            amqp.InvalidFrameError,
+        ) as error:  # what aiormq makes of it depends on the moment
+            words = "Does the virtual host exist, and is the user of SCOPE_BUS_URL allowed on it?"
+            raise Misconfigured(f"RabbitMQ at {place} does not let us in. {words}") from error
         except OSError as error:
             raise Unavailable(f"RabbitMQ at {place} cannot be reached: {_words(error)}.") from error
         _check_version(connection, place)
@@ -70,7 +74,7 @@ class Link:
         """A broker that does not answer is left without a word."""
         self._closed = True
         connection, self._connection = self._connection, None
-        if connection is not None and not connection.is_closed:
+        if connection is not None and connection.connected.is_set():
             with suppress(Unavailable):
                 async with answered(2.0):
                     await connection.close()

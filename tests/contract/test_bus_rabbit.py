@@ -1,21 +1,16 @@
 """RabbitMQ keeps the promises of the port."""
 
-import asyncio
-import os
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from aio_pika import Message
 
-from shared.adapters import bus_rabbit
 from shared.adapters.bus_rabbit import RabbitBus
-from shared.model.events import QUEUES
 from shared.ports.bus import Bus
 from tests.contract.bus_letters_suite import BusLettersSuite
 from tests.contract.bus_stop_suite import BusStopSuite
 from tests.contract.bus_suite import BusSuite
-from tests.servers.find import server
+from tests.servers import remove
 from tests.servers.wire import Wire
 
 
@@ -49,29 +44,11 @@ class RabbitRig:
         await bus.put(bus._names.work(queue), Message(body))
         await bus.close()
 
-    async def empty(self) -> None:
-        bus = await RabbitBus.open(self.url)
-        async with bus._looking() as channel:
-            for queue in QUEUES:
-                for name in bus._names.all(queue):
-                    await (await channel.get_queue(name, ensure=False)).purge()
-        await bus.close()
-
-
-@pytest.fixture(scope="session")
-def broker() -> str:
-    """One set of queues for all tests of a test process: making quorum queues takes longer than emptying them."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    url = f"{server('rabbitmq')}?prefix=contract-{worker}-{os.getpid()}"
-    with ThreadPoolExecutor(1) as elsewhere:  # this thread's loop belongs to the tests
-        elsewhere.submit(asyncio.run, bus_rabbit.prepare(url)).result()
-    return url
-
 
 @pytest.fixture
 async def rig(broker: str) -> AsyncIterator[RabbitRig]:
     rig = RabbitRig(broker)
-    await rig.empty()
+    await remove.messages(broker)
     yield rig
     await rig.close()
 
