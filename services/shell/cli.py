@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pydantic import ValidationError
 
 from services.shell.dlq import dlq
 from services.shell.processes import KINDS, shown
@@ -40,6 +41,10 @@ def main() -> None:
     except ScopeError as error:
         click.echo(f"scope: {error.message}", err=True)
         sys.exit(_exit_code(error))
+    except ValidationError as error:  # of a settings class: nothing else is checked on the way here
+        wrong = (f"SCOPE_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
+        click.echo(f"scope: {'; '.join(wrong)}", err=True)
+        sys.exit(_EXIT_CONFIG)
 
 
 def _exit_code(error: ScopeError) -> int:

@@ -175,6 +175,7 @@ async def test_a_queue_of_that_name_with_other_properties_is_named(broker: str) 
             await channel.queue_delete(names.dead("frames"))
     async with remove._channel(url) as (channel, names):
         await channel.exchange_delete(names.exchange)
+    await asyncio.sleep(0.1)  # aiormq clears up behind a channel that the broker closed
 
 
 @pytest.mark.parametrize("url", ["amqp://", "amqp:///x", "amqp://h:notaport/"])

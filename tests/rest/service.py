@@ -116,4 +116,5 @@ async def started(folder: Path, *, gateway: Mapping[str, Any] | None = None, **m
             process, GatewaySettings(**{"host": _LOOPBACK, "port": 0, **inside, **(gateway or {})})
         )
         async with ClientSession(timeout=ClientTimeout(total=30)) as http:
-            yield Service(process, url, http, LocalIssuer.load(folder), folder)
+            issuer = LocalIssuer.load(folder, common.get("internal_key", ""))
+            yield Service(process, url, http, issuer, folder)
