@@ -21,6 +21,7 @@ from tests.rest.service import Answer
 MIME = {".webm": "video/webm", ".mp4": "video/mp4", ".mkv": "video/x-matroska"}
 
 # all-in-one: `scope up`. six: a process per kind on RabbitMQ, a MongoDB-wire server and S3. doubled: two of each.
+# containers: six, in the images of deploy/Dockerfile.
 DEPLOYMENT = os.environ.get("SCOPE_TEST_DEPLOYMENT", "all-in-one")
 
 
@@ -140,6 +141,7 @@ class Server(ABC):
 @asynccontextmanager
 async def serving(data: Path, *, deployment: str = DEPLOYMENT, **environment: str) -> AsyncIterator[Server]:
     """A system that is up, and gone afterwards."""
+    from tests.e2e import containers
     from tests.e2e.all_in_one import AllInOne
     from tests.e2e.cluster import Cluster
 
@@ -148,6 +150,9 @@ async def serving(data: Path, *, deployment: str = DEPLOYMENT, **environment: st
         server: Server
         if deployment == "all-in-one":
             server = AllInOne(data, http, environment)
+        elif deployment == "containers":
+            containers.available()
+            server = containers.Containers(data, http, environment)
         else:
             server = Cluster(data, http, environment, copies={"six": 1, "doubled": 2}[deployment])
         try:
