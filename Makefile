@@ -7,8 +7,8 @@ DATA ?= .scope
 PORT ?= 8080
 JOBS ?= 2
 
-.PHONY: help install dev browser demo up test slow check lint types unit contract rest faults integration e2e bench \
-        bench-keyframes lock openapi clean
+.PHONY: help install dev browser services servers demo up test slow check lint types unit contract rest faults \
+        integration e2e e2e-distributed bench bench-keyframes bench-distributed lock openapi asyncapi images clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -36,6 +36,19 @@ dev: .venv/installed-dev ## Add what tests, lint and types need
 
 browser: install ## Get a Chromium for the ARIA lane if this machine has none
 	@$(BIN)/scope browser
+
+# Debian's RabbitMQ and Ceph, and a MongoDB-wire server in an environment of its own: it is GPL, so it is no
+# dependency of ours but a test server beside us.
+services: .servers/mongodb/installed ## Install the servers that tests start: RabbitMQ, Ceph's S3 gateway, SecantusDB
+	@tests/servers/install.sh
+
+.servers/mongodb/installed: requirements/mongodb-server.txt
+	@$(PYTHON) -m venv .servers/mongodb
+	@.servers/mongodb/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mongodb-server.txt
+	@touch $@
+
+servers: dev ## Run private servers to try things on, and print their settings, until Ctrl-C
+	@$(BIN)/python -m tests.servers
 
 # --- try it ---
 
@@ -79,10 +92,21 @@ integration: dev browser ## Real Chromium, real recordings
 	$(PYTEST) -n $(JOBS) tests/integration
 e2e: dev browser ## The whole system over HTTP
 	$(PYTEST) -n $(JOBS) tests/e2e
+e2e-distributed: dev browser ## The same on six processes, and on two of each (needs `make services`)
+	SCOPE_TEST_DEPLOYMENT=six $(PYTEST) tests/e2e
+	SCOPE_TEST_DEPLOYMENT=doubled $(PYTEST) tests/e2e
 bench: dev browser ## Measure: memory of an upload, where a recording's time goes
 	$(PYTEST) -m bench -s tests/bench
 bench-keyframes: dev ## Accuracy and speed of the key frames on the labelled clips
 	$(BIN)/python -m tests.bench.keyframes
+
+bench-distributed: dev ## Throughput, idle latency and ingest on shared servers, against all-in-one, aio-pika, minio-py
+	$(PYTEST) -m bench -s tests/bench/test_distributed.py
+
+# --- ship it ---
+
+images: ## Build the container images (TAG=version BASE=image)
+	deploy/images.sh $(TAG) $(BASE)
 
 # --- keep it ---
 
@@ -93,9 +117,14 @@ lock: dev ## Pin every dependency anew, by version and hash
 	for extra in gateway ingest analysis prompter all dev; do $(LOCK) --extra $$extra --extra cluster -o requirements/$$extra.txt; done
 	printf 'hatchling\neditables\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links -c requirements/dev.txt - -o requirements/build.txt
+	echo 'SecantusDB==0.7.0b3' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links - -o requirements/mongodb-server.txt
+
+asyncapi: install ## Write docs/asyncapi.yaml from the messages
+	$(BIN)/scope asyncapi > docs/asyncapi.yaml
 
 openapi: install ## Write docs/openapi.json from the models
 	$(BIN)/scope openapi > docs/openapi.json
 
 clean: ## Remove the environment, caches and data
-	rm -rf .venv .scope .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .servers .scope .mypy_cache .ruff_cache .hypothesis build dist

@@ -15,6 +15,7 @@ from tests.e2e.processes import Command
 from tests.e2e.server import Server
 from tests.servers import remove
 from tests.servers.find import server
+from tests.servers.run import free_port
 
 _PLENTY = {"SCOPE_RATE_BURST": "10000", "SCOPE_RATE_PER_SECOND": "1000"}
 _WORKERS = ("frames", "vision", "aria")
@@ -50,8 +51,6 @@ class Cluster(Server):
             "SCOPE_DATA_DIR": str(self.data),
             "SCOPE_ARIA_POLICY": "any",
             "SCOPE_PORT": "0",
-            "SCOPE_INGEST_PORT": "0",
-            "SCOPE_PROMPTER_PORT": "0",
             "SCOPE_ADMIN_PORT": "0",
             **self.environment,
             **more,
@@ -61,13 +60,16 @@ class Cluster(Server):
         return Command(words, self.settings(**more), self.data.parent / f"{words[0]}.log")
 
     async def start(self) -> None:
-        """Servers first, because the gateways are told where they are."""
+        """On ports of their own, so that one that is killed is found again where it was."""
         await self.command("topology").start()
         kinds = ("ingest", "prompter", *_WORKERS)
-        self.commands = {kind: [self.command(kind) for _ in range(self.copies)] for kind in kinds}
-        lines = await asyncio.gather(*(each.start() for kind in kinds for each in self.commands[kind]))
-        ingest, prompter = lines[0], lines[self.copies]
-        where = {"SCOPE_INGEST_URL": _url(ingest), "SCOPE_PROMPTER_URL": _url(prompter)}
+        ports = {kind: [free_port() for _ in range(self.copies)] for kind in kinds}
+        self.commands = {
+            kind: [self.command(kind, **{f"SCOPE_{kind.upper()}_PORT": str(port)}) for port in ports[kind]]
+            for kind in kinds
+        }
+        await asyncio.gather(*(each.start() for kind in kinds for each in self.commands[kind]))
+        where = {f"SCOPE_{kind.upper()}_URL": f"http://127.0.0.1:{ports[kind][0]}" for kind in kinds[:2]}
         self.commands["gateway"] = [self.command("gateway", **where) for _ in range(self.copies)]
         started = await asyncio.gather(*(each.start() for each in self.commands["gateway"]))
         self.urls = [_url(line) for line in started]
