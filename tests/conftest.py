@@ -14,9 +14,19 @@ from tests.require import missing
 from tests.servers import run as servers
 from tests.servers.find import server
 
-pytest.register_assert_rewrite(
-    "tests.e2e.server", "tests.e2e.processes", "tests.rest.description", "tests.rest.pipeline", "tests.rest.service"
+# What holds asserts and is no test module by name.
+_WITH_ASSERTS = (
+    *(f"tests.contract.{kind}_suite" for kind in ("bus", "bus_letters", "bus_stop", "store", "store_list")),
+    "tests.contract.store_keys_suite",
+    "tests.contract.blobs_suite",
+    "tests.contract.handlers",
+    "tests.e2e.server",
+    "tests.e2e.processes",
+    "tests.rest.description",
+    "tests.rest.pipeline",
+    "tests.rest.service",
 )
+pytest.register_assert_rewrite(*_WITH_ASSERTS)
 
 # Examples are the same in every run, and a slow machine is no failure.
 settings.register_profile(

@@ -17,6 +17,7 @@ from services.gateway.limits import Limits
 from services.gateway.settings import GatewaySettings
 from services.gateway.waiting import EndOfSessions
 from shared.model.events import TERMINAL_TYPES
+from shared.runtime.admin import port_checks
 from shared.runtime.installation import derived_secret, master_secret
 from shared.runtime.passes import Passes
 from shared.runtime.problems import Problem
@@ -96,5 +97,5 @@ def _context(process: Process, settings: GatewaySettings, http: ClientSession, e
         issuer=issuer,
         links=AssetLinks(derived_secret(master, "asset links"), settings.asset_ttl),
         ends=ends,
-        checks=process.checks,
+        checks=port_checks(process.ports),
     )

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from services.shell.dlq import dlq
+from services.shell.dlq import dlq, queues
 from services.shell.processes import KINDS, shown
 from shared.model.accounts import AgentTarget
 from shared.model.errors import Misconfigured, ScopeError, Unavailable
@@ -142,6 +142,7 @@ def _alone(kind: str) -> click.Command:
 
 
 cli.add_command(dlq)
+cli.add_command(queues)
 for _kind in KINDS:
     if _kind != "frames":  # below: with a file it shows key frames
         cli.add_command(_alone(_kind))

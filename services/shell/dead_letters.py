@@ -7,6 +7,7 @@ from typing import Any
 
 from services.shell.lock import locked
 from shared.model.errors import ScopeError
+from shared.model.events import QUEUES
 from shared.ports.bus import Bus, DeadMessage
 from shared.runtime.settings import RuntimeSettings
 from shared.runtime.wiring import embedded, open_bus
@@ -18,6 +19,15 @@ async def listed(queues: Sequence[str], limit: int, settings: RuntimeSettings) -
     async with _bus(settings) as bus:
         found = [(queue, dead) for queue in queues for dead in await bus.dead_letters(queue, limit)]
     return [_line(queue, dead) for queue, dead in found] or ["no dead letters"]
+
+
+async def queues(settings: RuntimeSettings) -> list[str]:
+    """A line per work queue."""
+    async with _bus(settings) as bus:
+        found = {queue: await bus.stats(queue) for queue in QUEUES}
+    head = f"{'queue':<12} {'waiting':>8} {'consumers':>10} {'dead':>6}"
+    rows = (f"{name:<12} {each.ready:>8} {each.consumers:>10} {each.dead:>6}" for name, each in found.items())
+    return [head, *rows]
 
 
 async def shown(queue: str, message_id: str, settings: RuntimeSettings) -> str:

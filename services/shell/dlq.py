@@ -66,5 +66,14 @@ def _drop(queue: str, ids: tuple[str, ...], every: bool, data_dir: Path | None) 
     click.echo(f"{count} dropped from {queue}")
 
 
+@click.command()
+@_data
+def queues(data_dir: Path | None) -> None:
+    """How much waits in each queue, how many consumers take from it, how much was given up."""
+    logs.configure("error", "console")
+    for line in asyncio.run(dead_letters.queues(_settings(data_dir))):
+        click.echo(line)
+
+
 def _settings(data_dir: Path | None) -> RuntimeSettings:
     return RuntimeSettings(data_dir=data_dir.expanduser().resolve()) if data_dir else RuntimeSettings()

@@ -288,7 +288,7 @@ def _answered(place: Place, key: str) -> Iterator[None]:
         if error.code in _REFUSED:
             raise Misconfigured(f"{where} refuses the keys of SCOPE_BLOBS_URL: {error.code}.") from error
         raise Unavailable(f"{where} could not do it: {error.code}, {error.message}.") from error
-    except (ServerError, InvalidResponseError, MinioException, ParseError) as error:
+    except (ServerError, InvalidResponseError, MinioException, ParseError, ValueError) as error:
         raise Unavailable(f"{where} gave no answer of S3: {error}") from error
     except urllib3.exceptions.HTTPError as error:
         raise Unavailable(f"{where} does not answer: {_reason(error)}.") from error

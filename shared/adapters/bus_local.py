@@ -71,12 +71,14 @@ class LocalBus:
         return listening
 
     async def stats(self, queue: str) -> QueueStats:
+        consumers = sum(consumer.takes_from(queue) for consumer in self._consumers)
+
         def work(db: sqlite3.Connection) -> QueueStats:
             ready, taken = db.execute(
                 "SELECT coalesce(sum(taken = 0), 0), coalesce(sum(taken), 0) FROM messages WHERE queue = ?", [queue]
             ).fetchone()
             dead = db.execute("SELECT count(*) FROM dead_messages WHERE queue = ?", [queue]).fetchone()[0]
-            return QueueStats(ready, taken, dead)
+            return QueueStats(ready, taken, dead, consumers)
 
         return await self._file.run(work)
 

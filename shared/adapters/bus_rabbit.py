@@ -85,9 +85,10 @@ class RabbitBus:
 
     async def stats(self, queue: str) -> QueueStats:
         async with self._looking() as channel:
-            counts = [await _count(channel, name) for name in self._names.all(queue)]
+            found = [await _look(channel, name) for name in self._names.all(queue)]
         mine = (each for each in self._subscriptions if isinstance(each, Consumer) and each.queue == queue)
-        return QueueStats(sum(counts[:-1]), sum(each.in_flight for each in mine), counts[-1])
+        counts = [count for count, _ in found]
+        return QueueStats(sum(counts[:-1]), sum(each.in_flight for each in mine), counts[-1], found[0][1])
 
     async def dead_letters(self, queue: str, limit: int = 100) -> list[DeadMessage]:
         async with self._looking() as channel:
@@ -123,7 +124,7 @@ class RabbitBus:
     ) -> AsyncIterator[AbstractIncomingMessage]:
         """Dead letters as they lie, each held until the channel closes; what arrives meanwhile is left alone."""
         name = self._names.dead(queue)
-        count = await _count(channel, name)
+        count, _ = await _look(channel, name)
         async with answered():
             dead = await channel.get_queue(name, ensure=False)
         for _ in range(count if limit is None else min(count, limit)):
@@ -185,10 +186,11 @@ def parsed(url: str) -> tuple[URL, topology.Names]:
     return address, topology.Names(prefix)
 
 
-async def _count(channel: AbstractChannel, name: str) -> int:
+async def _look(channel: AbstractChannel, name: str) -> tuple[int, int]:
+    """How many messages are ready in a queue, and how many take from it."""
     async with answered():
         underlay = await channel.get_underlay_channel()
         found = await underlay.queue_declare(name, passive=True)
     if found.message_count is None:
         raise Unavailable(f"RabbitMQ does not say how much lies in {name}.")
-    return found.message_count
+    return found.message_count, found.consumer_count or 0

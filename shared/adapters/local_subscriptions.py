@@ -73,6 +73,9 @@ class Consumer:
         self._draining = asyncio.Event()
         self._loops = [asyncio.create_task(self._loop(), name=f"{queue}-{n}") for n in range(prefetch)]
 
+    def takes_from(self, queue: str) -> bool:
+        return queue == self._queue and not self._draining.is_set()
+
     async def check(self) -> None:
         if self._draining.is_set() or any(loop.done() for loop in self._loops):
             raise Unavailable(f"Nobody takes from the queue {self._queue} here any more.")

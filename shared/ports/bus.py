@@ -11,7 +11,7 @@ What every adapter promises (tests/contract/bus_suite.py holds it to that):
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from shared.model.envelope import Envelope, envelope_of
@@ -30,6 +30,7 @@ class QueueStats:
     ready: int  # waiting, those that wait out a delay included
     in_flight: int  # in work as far as this process can see
     dead: int
+    consumers: int = field(default=0, compare=False)  # of all processes
 
 
 @dataclass(frozen=True)

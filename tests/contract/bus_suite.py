@@ -52,6 +52,10 @@ def message(event: type[Event] = FramesExtracted, **data: object) -> Envelope:
     )
 
 
+async def consumers_are(bus: Bus, queue: str, count: int) -> bool:
+    return (await bus.stats(queue)).consumers == count
+
+
 def messages(count: int) -> list[Envelope]:
     return [message(number=number) for number in range(count)]
 
@@ -118,6 +122,14 @@ class BusSuite:
         await stats_become(bus, QUEUE, 0, 0, 0)
         assert Counter(handler.ids) == Counter(each.id for each in sent)
         assert set(handler.attempts) == {1}
+
+    async def test_stats_say_who_takes_from_a_queue(self, bus: Bus, rig: BusRig) -> None:
+        running = await bus.consume(QUEUE, Scripted())
+        await bus.consume(QUEUE, Scripted())
+        await bus.consume("frames", Scripted())
+        await eventually(lambda: consumers_are(bus, QUEUE, 2))
+        await running.stop()
+        await eventually(lambda: consumers_are(bus, QUEUE, 1))
 
     async def test_prefetch_bounds_what_runs_at_once(self, bus: Bus) -> None:
         handler = Holding()

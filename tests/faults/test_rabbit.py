@@ -164,6 +164,7 @@ async def test_a_broker_that_is_too_old_is_named(broker: str, monkeypatch: pytes
         await RabbitBus.open(broker)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_a_queue_of_that_name_with_other_properties_is_named(broker: str) -> None:
     url = broker + "-taken"
     async with remove._channel(url) as (channel, names):

@@ -116,5 +116,5 @@ async def started(folder: Path, *, gateway: Mapping[str, Any] | None = None, **m
             process, GatewaySettings(**{"host": _LOOPBACK, "port": 0, **inside, **(gateway or {})})
         )
         async with ClientSession(timeout=ClientTimeout(total=30)) as http:
-            issuer = LocalIssuer.load(folder, common.get("internal_key", ""))
+            issuer = LocalIssuer.load(folder, {**common, **(gateway or {})}.get("internal_key", ""))
             yield Service(process, url, http, issuer, folder)

@@ -13,10 +13,6 @@ _SETTINGS = {
     "mongodb": ("SCOPE_STORE_URL", "scope"),
     "s3": ("SCOPE_BLOBS_URL", "scope"),
 }
-    "rabbitmq": ("SCOPE_BUS_URL", ""),
-    "mongodb": ("SCOPE_STORE_URL", "scope"),
-    "s3": ("SCOPE_BLOBS_URL", "scope"),
-}
 
 
 def main() -> None:

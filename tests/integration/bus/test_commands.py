@@ -46,6 +46,11 @@ async def test_dead_letters_are_listed_shown_replayed_and_dropped(place: Place) 
     await stats_become(bus, "frames", 0, 0, 1)
     await burying.stop()
 
+    _, text, _ = await scope(place, "queues")
+    counts = {line.split()[0]: line.split()[1:] for line in text.splitlines()[1:]}
+    assert counts["vision"] == ["0", "0", "2"]
+    assert counts["frames"] == ["0", "1", "1"]
+
     _, text, _ = await scope(place, "dlq", "list")
     lines = text.splitlines()
     assert len(lines) == 3

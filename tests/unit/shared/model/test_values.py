@@ -11,7 +11,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.model import blob_keys
 from shared.model.envelope import Envelope
-from shared.model.events import EVENTS, PREFIX, QUEUES, TERMINAL_TYPES, PromptRequested, RecordingStored, queues_for
+from shared.model.events import (
+    EVENTS,
+    PREFIX,
+    QUEUES,
+    TERMINAL_TYPES,
+    PromptRequested,
+    RecordingStored,
+    RecordingSubmit,
+    queues_for,
+)
 from shared.model.ids import asset_id, asset_parts, derived_id, new_id
 from shared.model.outcomes import MAX_ATTEMPTS, RETRY_LADDER_S, DeadLetter, Retry, retry_or_give_up
 from shared.model.timestamps import Timestamp, iso, to_millis
@@ -148,7 +157,7 @@ def test_event_types_are_named_and_go_somewhere() -> None:
     assert TERMINAL_TYPES < set(names)
     assert queues_for(RecordingStored.TYPE) == ("frames", "aria")
     assert queues_for("org.example.unknown") == ()
-    assert {each for wanted in QUEUES.values() for each in wanted} <= set(EVENTS)
+    assert {each for wanted in QUEUES.values() for each in wanted} <= {*EVENTS, RecordingSubmit}
 
 
 def test_events_travel_in_camel_case_and_refuse_what_they_do_not_know() -> None:
