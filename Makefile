@@ -8,7 +8,7 @@ PORT ?= 8080
 JOBS ?= 2
 
 .PHONY: help install dev browser services servers demo up test slow check lint types unit contract rest faults \
-        integration e2e e2e-distributed bench bench-keyframes bench-distributed lock openapi asyncapi images clean
+        integration e2e e2e-distributed containers bench bench-keyframes bench-distributed lock openapi asyncapi images clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -95,6 +95,8 @@ e2e: dev browser ## The whole system over HTTP
 e2e-distributed: dev browser ## The same on six processes, and on two of each (needs `make services`)
 	SCOPE_TEST_DEPLOYMENT=six $(PYTEST) tests/e2e
 	SCOPE_TEST_DEPLOYMENT=doubled $(PYTEST) tests/e2e
+containers: dev services ## Build the images on a Debian made here, and send a recording through them (root)
+	tests/e2e/containers.sh
 bench: dev browser ## Measure: memory of an upload, where a recording's time goes
 	$(PYTEST) -m bench -s tests/bench
 bench-keyframes: dev ## Accuracy and speed of the key frames on the labelled clips
