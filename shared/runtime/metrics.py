@@ -16,4 +16,4 @@ REQUEST_SECONDS = Histogram(
 )
 UPLOAD_BYTES = Counter("scope_upload_bytes_total", "Bytes of recordings received")
 RUNNING = Gauge("scope_jobs_running", "Jobs in work", ["queue"])
-STAGE_SECONDS = Histogram("scope_stage_seconds", "Where a job's time goes", ["stage"], buckets=_SECONDS)
+OUTBOXES = Gauge("scope_outboxes_waiting", "Sessions whose events the bus has not taken yet; 100 at the most")

@@ -32,7 +32,9 @@ class Relay:
         while True:
             try:
                 if clock() >= look:
-                    self._told.update(await self._store.sessions_with_outbox(_BATCH))
+                    waiting = await self._store.sessions_with_outbox(_BATCH)
+                    metrics.OUTBOXES.set(len(waiting))
+                    self._told.update(waiting)
                     look = clock() + self._interval
                 await self.flush()
             except Unavailable as error:

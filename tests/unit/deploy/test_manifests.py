@@ -1,140 +1,34 @@
-"""What kubectl makes of deploy/k8s, held against the schemas of Kubernetes and against what we promise."""
+"""deploy/k8s held against the schemas of Kubernetes and against what we promise."""
 
-import base64
-import functools
-import ipaddress
 import json
 import re
-import shutil
-import subprocess
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import kubernetes_validate
-import pytest
 import yaml
 
-from services.analysis.aria.addresses import why_not_public
 from services.analysis.settings import AnalysisSettings
 from services.gateway.settings import GatewaySettings
-from services.ingest.settings import MAX_RECORDING_BYTES, IngestSettings
-from services.prompter.settings import PrompterSettings
+from services.ingest.settings import MAX_RECORDING_BYTES
 from services.shell.processes import KINDS
 from shared.adapters.rabbit_topology import Names
-from shared.model.events import QUEUES, RecordingSubmit
+from shared.model.events import QUEUES
 from shared.model.outcomes import RETRY_LADDER_S
-from tests.require import missing
-
-ROOT = Path(__file__).parents[3]
-KUBERNETES = "1.34"
-SETTINGS = (GatewaySettings, IngestSettings, AnalysisSettings, PrompterSettings)
-SECRETS = {"SCOPE_BUS_URL", "SCOPE_STORE_URL", "SCOPE_BLOBS_URL", "SCOPE_INTERNAL_KEY"}
-SERVERS = {"gateway": 8080, "ingest": 8081, "prompter": 8082}
-WORKS_A_QUEUE = {"ingest", "prompter", "frames", "vision", "aria"}
-CUSTOM = {"ScaledObject", "TriggerAuthentication", "ServiceMonitor"}
-LAST_WORDS_S = 5  # after the drain: what outboxes still hold
-
-Object = dict[str, Any]
-
-
-class Pod(NamedTuple):
-    kind: str
-    name: str
-    labels: dict[str, str]
-    spec: Object
-
-    @property
-    def container(self) -> Object:
-        (only,) = self.spec["containers"]
-        return only
-
-    @property
-    def env(self) -> dict[str, str]:
-        return {each["name"]: each["value"] for each in self.container.get("env", ()) if "value" in each}
-
-    @property
-    def secrets(self) -> dict[str, set[str]]:
-        """Secrets that become variables, and which of their keys do; `*` is all."""
-        found = {
-            each["secretRef"]["name"]: {"*"} for each in self.container.get("envFrom", ()) if "secretRef" in each
-        }
-        for each in self.container.get("env", ()):
-            if "valueFrom" in each:
-                reference = each["valueFrom"]["secretKeyRef"]
-                assert reference["key"] == each["name"]
-                found.setdefault(reference["name"], set()).add(each["name"])
-        return found
-
-
-class Overlay(NamedTuple):
-    name: str
-    objects: list[Object]
-
-    def of(self, kind: str) -> dict[str, Object]:
-        return {each["metadata"]["name"]: each for each in self.objects if each["kind"] == kind}
-
-    def pods(self, *kinds: str) -> dict[str, Pod]:
-        return {
-            name: Pod(kind, name, each["spec"]["template"]["metadata"]["labels"], each["spec"]["template"]["spec"])
-            for kind in kinds or ("Deployment", "StatefulSet", "Job")
-            for name, each in self.of(kind).items()
-        }
-
-    @property
-    def deployments(self) -> dict[str, Pod]:
-        return self.pods("Deployment")
-
-    @property
-    def config(self) -> dict[str, str]:
-        (found,) = (each["data"] for name, each in self.of("ConfigMap").items() if name.startswith("scope-config"))
-        return found
-
-    def secret(self, name: str) -> dict[str, str]:
-        (found,) = (each["data"] for full, each in self.of("Secret").items() if full.startswith(name))
-        return {key: base64.b64decode(value).decode() for key, value in found.items()}
-
-    def least(self, name: str) -> int:
-        """How many pods of a Deployment there are at the least."""
-        autoscalers = [*self.of("HorizontalPodAutoscaler").values(), *self.of("ScaledObject").values()]
-        found = [each["spec"] for each in autoscalers if each["spec"]["scaleTargetRef"]["name"] == name]
-        if found:
-            return found[0].get("minReplicas", found[0].get("minReplicaCount"))
-        return self.of("Deployment")[name]["spec"].get("replicas", 1)
-
-
-@functools.cache
-def rendered(name: str) -> Overlay:
-    kubectl = shutil.which("kubectl") or missing("no kubectl: apt-get install kubernetes-client")
-    folder = ROOT / "deploy" / "k8s" / "overlays" / name
-    made = subprocess.run([kubectl, "kustomize", folder], capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
-    return Overlay(name, [each for each in yaml.safe_load_all(made.stdout) if each])
-
-
-@pytest.fixture(params=["dev", "prod"])
-def overlay(request: pytest.FixtureRequest) -> Overlay:
-    return rendered(request.param)
-
-
-@pytest.fixture
-def prod() -> Overlay:
-    return rendered("prod")
-
-
-@pytest.fixture
-def dev() -> Overlay:
-    return rendered("dev")
-
-
-def selects(selector: Object, labels: dict[str, str]) -> bool:
-    wanted = selector.get("matchLabels", {}).items() <= labels.items()
-    listed = selector.get("matchExpressions", ())
-    assert all(each["operator"] == "In" for each in listed)
-    return wanted and all(labels.get(each["key"]) in each["values"] for each in listed)
-
+from tests.unit.deploy.overlays import (
+    CUSTOM,
+    KUBERNETES,
+    LAST_WORDS_S,
+    ROOT,
+    SECRETS,
+    SERVERS,
+    SETTINGS,
+    WORKS_A_QUEUE,
+    Overlay,
+    rendered,
+    selects,
+)
 
 # --- Kubernetes takes it ---
 
@@ -421,164 +315,3 @@ def test_ingress_lets_uploads_through(prod: Overlay) -> None:
     assert said["request-buffering"] == "off"
     assert all(int(said[f"{way}-timeout"]) >= GatewaySettings().sync_wait + 10 for way in ("read", "send"))
     assert prod.config["SCOPE_FORWARDED_FOR_HOPS"] == "1"
-
-
-# --- the network ---
-
-
-def rules(overlay: Overlay, pod: Pod, way: str) -> Iterator[tuple[Object, set[int]]]:
-    """Peer and ports of everything that is allowed to a pod; `way` is ingress or egress."""
-    for policy in overlay.of("NetworkPolicy").values():
-        spec = policy["spec"]
-        assert way not in spec or way.title() in spec["policyTypes"]
-        if selects(spec["podSelector"], pod.labels):
-            for rule in spec.get(way, ()):
-                peers = rule["from" if way == "ingress" else "to"]
-                assert peers, "an empty list is everybody"
-                for peer in peers:
-                    yield peer, {port["port"] for port in rule["ports"]}
-
-
-def peer_name(overlay: Overlay, peer: Object) -> str:
-    if "ipBlock" in peer:
-        return peer["ipBlock"]["cidr"]
-    if "namespaceSelector" in peer:
-        return "namespace " + peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
-    return " ".join(sorted(pod.name for pod in overlay.pods().values() if selects(peer["podSelector"], pod.labels)))
-
-
-def test_who_may_call_whom(overlay: Overlay) -> None:
-    deny = overlay.of("NetworkPolicy")["default-deny"]["spec"]
-    assert deny == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    extra = {
-        "gateway": {("namespace ingress-nginx", 8080)},
-        "ingest": {("gateway", 8081)},
-        "prompter": {("gateway", 8082)},
-    }
-    for name, pod in overlay.deployments.items():
-        callers = {
-            (peer_name(overlay, peer), port) for peer, ports in rules(overlay, pod, "ingress") for port in ports
-        }
-        assert callers == {("namespace monitoring", 9090)} | extra.get(name, set())
-    (job,) = overlay.pods("Job").values()
-    assert not list(rules(overlay, job, "ingress"))
-
-
-def test_where_they_may_go(overlay: Overlay) -> None:
-    servers = (
-        {"namespace rabbitmq", "namespace mongodb", "namespace object-store"}
-        if overlay.name == "prod"
-        else {"rabbitmq", "mongodb", "seaweedfs"}
-    )
-    extra = {"gateway": {"ingest", "prompter"}, "aria": {"0.0.0.0/0", "2000::/3"}}
-    for name, pod in overlay.pods("Deployment", "Job").items():
-        places = {peer_name(overlay, peer) for peer, _ in rules(overlay, pod, "egress")}
-        assert places == {"namespace kube-system"} | servers | extra.get(name, set())
-    for pod in overlay.pods("StatefulSet").values():
-        assert {peer_name(overlay, peer) for peer, _ in rules(overlay, pod, "egress")} == {"namespace kube-system"}
-
-
-@functools.cache
-def web_of_aria() -> tuple[list[Object], set[int]]:
-    overlay = rendered("prod")
-    found = [
-        (peer["ipBlock"], ports)
-        for peer, ports in rules(overlay, overlay.deployments["aria"], "egress")
-        if "ipBlock" in peer
-    ]
-    return [block for block, _ in found], set().union(*(ports for _, ports in found))
-
-
-def opened(address: str) -> bool:
-    """Whether the policy lets the aria pods reach it."""
-    place = ipaddress.ip_address(address)
-    return any(
-        place in ipaddress.ip_network(block["cidr"])
-        and not any(place in ipaddress.ip_network(hole) for hole in block["except"])
-        for block in web_of_aria()[0]
-    )
-
-
-def test_the_browser_reaches_the_web_and_nothing_else() -> None:
-    assert web_of_aria()[1] == {80, 443}
-    assert all(map(opened, ("1.1.1.1", "8.8.8.8", "172.15.255.255", "172.32.0.0", "2606:4700::1111", "2a00::1")))
-    private = "10.0.0.1 172.16.0.1 172.31.255.255 192.168.1.1 127.0.0.1 0.0.0.0 ::1 fc00::1"
-    link_local = "169.254.169.254 fe80::1 fd00:ec2::254 168.63.129.16 100.64.0.1 100.127.255.255"
-    other = "224.0.0.1 255.255.255.255 64:ff9b::a00:1 2002:a00:1::"
-    assert not [address for address in f"{private} {link_local} {other}".split() if opened(address)]
-
-
-def test_the_network_agrees_with_the_proxy() -> None:
-    """At the edges of all blocks that one of them knows: what the network opens is public to the proxy."""
-    from services.analysis.aria.addresses import _RESERVED_GLOBAL, _V4, _V6
-
-    blocks = [hole for block in web_of_aria()[0] for hole in block["except"]]
-    blocks += [str(network) for network, _ in (*_V4, *_V6)] + [str(network) for network in _RESERVED_GLOBAL]
-    for block in map(ipaddress.ip_network, blocks):
-        for address in (block[0], block[-1], *edges(block)):
-            if opened(str(address)):
-                assert why_not_public(address) is None, address
-            elif address.version == 4:
-                assert why_not_public(address), address
-
-
-def edges(block: ipaddress.IPv4Network | ipaddress.IPv6Network) -> Iterator[Any]:
-    """The addresses just before and behind it, where there are some."""
-    for number in (int(block[0]) - 1, int(block[-1]) + 1):
-        if 0 <= number < 2**block.max_prefixlen:
-            yield type(block[0])(number)
-
-
-# --- the broker's users ---
-
-
-@pytest.fixture(scope="module")
-def definitions() -> Object:
-    return json.loads((ROOT / "deploy" / "rabbitmq" / "definitions.json").read_text())
-
-
-def may(definitions: Object, user: str, what: str, name: str) -> bool:
-    """As RabbitMQ judges: the expression is looked for anywhere in the name."""
-    (found,) = (each for each in definitions["permissions"] if each["user"] == user)
-    assert found["vhost"] == "/"
-    return re.search(found[what], name) is not None
-
-
-def may_route(definitions: Object, user: str, what: str, key: str) -> bool:
-    """Topic permissions; who has none may use every key."""
-    found = [each for each in definitions["topic_permissions"] if each["user"] == user]
-    assert all(each["exchange"] == Names().exchange for each in found)
-    return all(re.search(each[what], key) for each in found)
-
-
-def test_what_users_of_the_broker_may_do(definitions: Object) -> None:
-    exchange, ours = Names().exchange, [name for queue in QUEUES for name in Names().all(queue)]
-    for what in ("configure", "write", "read"):
-        assert all(may(definitions, "scope", what, name) for name in (*ours, exchange, "amq.default", "amq.gen-x"))
-        foreign = [*ours, "amq.default", "amq.topic", "ext", "text.x", f"{exchange}.x", f"x{exchange}"]
-        for user in ("scope-subscriber", "scope-submitter"):
-            assert not [name for name in foreign if may(definitions, user, what, name)]
-    assert all(may(definitions, "scope-subscriber", what, "ext.my-app") for what in ("configure", "write", "read"))
-    assert [
-        what for what in ("configure", "write", "read") if may(definitions, "scope-subscriber", what, exchange)
-    ] == ["read"]
-    assert [
-        what for what in ("configure", "write", "read") if may(definitions, "scope-submitter", what, exchange)
-    ] == ["write"]
-
-
-def test_submissions_are_all_that_others_may_publish(definitions: Object) -> None:
-    keys = {event.TYPE for events in QUEUES.values() for event in events} | {f"{RecordingSubmit.TYPE}.x"}
-    for user, allowed in (("scope-subscriber", set()), ("scope-submitter", {RecordingSubmit.TYPE})):
-        assert {key for key in keys if may_route(definitions, user, "write", key)} == allowed
-    assert all(may_route(definitions, "scope-subscriber", "read", key) for key in ("#", "scope.session.*.v1"))
-    assert all(may_route(definitions, "scope", "write", key) for key in keys)
-
-
-def test_hashes_have_the_form_of_the_broker(definitions: Object) -> None:
-    users = definitions["users"]
-    assert {user["name"] for user in users} == {"scope", "scope-subscriber", "scope-submitter"}
-    for user in users:
-        assert user["hashing_algorithm"] == "rabbit_password_hashing_sha256"
-        assert len(base64.b64decode(user["password_hash"], validate=True)) == 4 + 32  # salt, SHA-256
-        assert user["tags"] == []

@@ -169,6 +169,8 @@ def test_alerts_say_what_to_do() -> None:
         assert all(said.values())
     urls = [rule["annotations"]["runbook_url"] for rule in ALERTS.values()]
     assert sorted(urls) == sorted(f"docs/runbook.md#{anchor}" for anchor in ANCHORS)
+    headings = re.findall(r"^## (.+)$", (DEPLOY.parent / "docs" / "runbook.md").read_text(), re.MULTILINE)
+    assert set(ANCHORS) <= {heading.lower().replace(" ", "-") for heading in headings}
 
 
 def test_sentences_use_labels_that_the_expression_keeps() -> None:
