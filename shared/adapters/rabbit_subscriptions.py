@@ -97,7 +97,7 @@ class Lasting(ABC):
         await self._end()
 
     async def _come_back(self) -> None:
-        """Until we are subscribed again or stopped. What was changed under us meanwhile ends the process."""
+        """Until we are subscribed again or stopped, however long that takes: readiness says so meanwhile."""
         if self._channel is not None:
             await _left(self._channel)
         _log.warning("delivery was interrupted", subscription=self._what)

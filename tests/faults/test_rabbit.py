@@ -195,10 +195,7 @@ async def test_a_broker_that_is_killed_and_comes_back_has_everything(tmp_path: P
         rabbitmq.available()
     except NotHere as reason:
         missing(str(reason))
-    tmp_path.chmod(0o755)
-    for folder in tmp_path.parents:
-        if folder.name.startswith("pytest"):
-            folder.chmod(0o755)
+    rabbitmq.opened_up(tmp_path)
     node = rabbitmq.Node(tmp_path, free_port(), free_port())
     await asyncio.to_thread(node.start)
     try:

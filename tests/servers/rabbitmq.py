@@ -64,6 +64,20 @@ class Node:
         for pid in self.pids:
             end_process(pid, patience=20)
 
+    def control(self, *words: str) -> str:
+        """What `rabbitmqctl` says."""
+        command = ["rabbitmqctl", *words]
+        done = subprocess.run(
+            command,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+            cwd=self.folder,
+        )
+        return done.stdout
+
     @property
     def _pid_file(self) -> Path:
         return self.folder / "pid"
@@ -98,6 +112,13 @@ class Node:
             "ERL_EPMD_PORT": str(self.epmd),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": erlang,
         }
+
+
+def opened_up(folder: Path) -> None:
+    """Let the user that the node changes to into one of pytest's folders."""
+    for each in (folder, *folder.parents):
+        if each.name.startswith(("pytest", folder.name)):
+            each.chmod(0o755)
 
 
 def available() -> None:
