@@ -94,6 +94,7 @@ async def test_every_message_arrives_though_connections_are_reset_all_the_time(b
     await eventually(lambda: {each.id for each in sent} <= set(handler.ids))
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 async def test_a_broker_that_hangs_is_given_up_in_time(bus: RabbitBus, wire: Wire) -> None:
     wire.stall()
