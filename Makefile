@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DATA ?= .scope
 PORT ?= 8080
-JOBS ?= 2
+JOBS ?= 3
 
 .PHONY: help install dev browser services servers demo up test slow check lint types unit contract rest faults \
         integration e2e e2e-distributed containers bench bench-keyframes bench-distributed lock openapi asyncapi images clean
