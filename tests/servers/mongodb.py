@@ -1,7 +1,6 @@
 """A server that speaks MongoDB's wire protocol: SecantusDB, in a virtual environment of its own (`make services`).
 
 It is not mongod: what passes here passes on its subset (indexes, conditional updates, aggregation).
-https://pypi.org/project/SecantusDB/
 """
 
 import os
