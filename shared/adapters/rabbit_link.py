@@ -59,10 +59,7 @@ class Link:
             )
         except (amqp.AuthenticationError, amqp.ProbableAuthenticationError) as error:
             raise Misconfigured(f"RabbitMQ at {place} refuses the user or password of SCOPE_BUS_URL.") from error
-        except (
-            ConnectionNotAllowed,
-            amqp.InvalidFrameError,
-        ) as error:  # what aiormq makes of it depends on the moment
+        except (ConnectionNotAllowed, amqp.InvalidFrameError) as error:  # it depends on the moment which
             words = "Does the virtual host exist, and is the user of SCOPE_BUS_URL allowed on it?"
             raise Misconfigured(f"RabbitMQ at {place} does not let us in. {words}") from error
         except OSError as error:

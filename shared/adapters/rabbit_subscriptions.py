@@ -1,6 +1,7 @@
 """Who takes from RabbitMQ: consumers that work a queue off, and listeners. Both come back after every loss."""
 
 import asyncio
+import itertools
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
@@ -76,10 +77,10 @@ class Lasting(ABC):
 
     async def _begin(self) -> None:
         channel = await self._link.channel(prefetch=self._prefetch)
-        self._lost.clear()
-        channel.close_callbacks.add(lambda *_: self._lost.set())
+        lost = self._lost = asyncio.Event()  # of this channel: what the one before it still says is old news
+        channel.close_callbacks.add(lambda *_: lost.set())
         underlay = await channel.get_underlay_channel()
-        underlay.on_consumer_cancel_callbacks.add(lambda *_: self._lost.set())
+        underlay.on_consumer_cancel_callbacks.add(lambda *_: lost.set())
         try:
             async with answered():
                 await self._subscribe(channel)
@@ -101,7 +102,7 @@ class Lasting(ABC):
         if self._channel is not None:
             await _left(self._channel)
         _log.warning("delivery was interrupted", subscription=self._what)
-        for number in range(1_000_000):
+        for number in itertools.count():
             try:
                 await self._begin()
             except ScopeError as error:

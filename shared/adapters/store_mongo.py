@@ -6,7 +6,6 @@ motor is imported here alone, with only those calls that PyMongo's own async cli
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,13 +15,13 @@ from pymongo import ASCENDING, DESCENDING, ReturnDocument, WriteConcern
 from pymongo.errors import ConfigurationError, DuplicateKeyError, InvalidURI, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
+from shared.adapters import mongo_documents as documents
+from shared.adapters.mongo_documents import Document
 from shared.model.accounts import Account
 from shared.model.errors import Conflict, Misconfigured, Unavailable
 from shared.model.session import Session
 from shared.model.timestamps import iso
 from shared.ports.store import Allowance, IdempotencyRecord, SessionQuery, SessionStats
-
-Document = dict[str, Any]
 
 LIMIT_S = 10.0  # for an answer, and for finding a server that takes writes
 _OLDEST_WIRE = (
@@ -74,7 +73,7 @@ class MongoStore:
 
     async def insert_session(self, session: Session) -> None:
         with _answered(f"A session {session.id} exists already."):
-            await self._sessions.insert_one(_session_document(session))
+            await self._sessions.insert_one(documents.session_document(session))
 
     async def session(self, session_id: str) -> Session | None:
         with _answered():
@@ -84,7 +83,7 @@ class MongoStore:
     async def replace_session(self, session: Session, expected_version: int) -> bool:
         where = {"_id": session.id, "version": expected_version}
         with _answered():
-            done = await self._sessions.replace_one(where, _session_document(session))
+            done = await self._sessions.replace_one(where, documents.session_document(session))
         return done.matched_count == 1
 
     async def purge_session(self, session_id: str) -> None:
@@ -93,7 +92,7 @@ class MongoStore:
 
     async def sessions(self, query: SessionQuery) -> list[Session]:
         order = [("updated_at", DESCENDING), ("_id", DESCENDING)]
-        return await self._found(_where(query), order, query.limit)
+        return await self._found(documents.where(query), order, query.limit)
 
     async def session_stats(self, user_id: str) -> SessionStats:
         done = {"$eq": ["$status", "complete"]}
@@ -136,7 +135,7 @@ class MongoStore:
 
     async def insert_account(self, account: Account) -> None:
         with _answered(_ACCOUNT_TAKEN):
-            await self._accounts.insert_one(_account_document(account))
+            await self._accounts.insert_one(documents.account_document(account))
 
     async def account(self, account_id: str) -> Account | None:
         return await self._account({"_id": account_id})
@@ -152,28 +151,28 @@ class MongoStore:
     async def replace_account(self, account: Account, expected_version: int) -> bool:
         where = {"_id": account.id, "version": expected_version}
         with _answered(_ACCOUNT_TAKEN):
-            done = await self._accounts.replace_one(where, _account_document(account))
+            done = await self._accounts.replace_one(where, documents.account_document(account))
         return done.matched_count == 1
 
     async def claim_idempotency(self, record: IdempotencyRecord, now: datetime) -> IdempotencyRecord:
         """Two steps that need no transaction: what has run out goes, and of those who then insert one wins."""
-        key, moment = _key(record.user_id, record.key), iso(now)
+        key, moment = documents.key(record.user_id, record.key), iso(now)
         unbound = {"fingerprint": None, "lease_until": {"$lte": moment}}
         free = {"_id": key, "$or": [{"expires_at": {"$lte": moment}}, unbound]}
         while True:
             with _answered():
                 await self._idempotency.delete_one(free)
                 try:
-                    await self._idempotency.insert_one(_idempotency_document(record))
+                    await self._idempotency.insert_one(documents.idempotency_document(record))
                 except DuplicateKeyError:
                     found = await self._idempotency.find_one({"_id": key})
                 else:
                     return record
             if found is not None:  # else it was released in between
-                return _idempotency_record(found)
+                return documents.idempotency_record(found)
 
     async def update_idempotency(self, record: IdempotencyRecord) -> bool:
-        where = {"_id": _key(record.user_id, record.key), "claim": record.claim}
+        where = {"_id": documents.key(record.user_id, record.key), "claim": record.claim}
         change = {"fingerprint": record.fingerprint, "session_id": record.session_id, "mode": record.mode}
         with _answered():
             done = await self._idempotency.update_one(where, {"$set": change})
@@ -181,7 +180,7 @@ class MongoStore:
 
     async def release_idempotency(self, user_id: str, key: str, claim: str) -> None:
         with _answered():
-            await self._idempotency.delete_one({"_id": _key(user_id, key), "claim": claim})
+            await self._idempotency.delete_one({"_id": documents.key(user_id, key), "claim": claim})
 
     async def forget_session_keys(self, session_ids: Sequence[str]) -> None:
         with _answered():
@@ -189,7 +188,7 @@ class MongoStore:
 
     async def take_token(self, bucket: str, *, rate: float, burst: int, now: datetime) -> Allowance:
         """One update that the server computes. A bucket is made full, by whoever of the first comes first."""
-        step = _taking(rate, burst, now.timestamp())
+        step = documents.taking(rate, burst, now.timestamp())
         while True:
             with _answered():
                 found = await self._buckets.find_one_and_update(
@@ -280,75 +279,3 @@ def _words(error: PyMongoError) -> str:
     """The first sentence: drivers append the whole topology."""
     text = re.split(r", Timeout:|, Topology Description|, full error", str(error))[0]
     return text if text.endswith(".") else f"{text}."
-
-
-def _session_document(session: Session) -> Document:
-    return {
-        "_id": session.id,
-        "user_id": session.user_id,
-        "version": session.version,
-        "status": session.status,
-        "origin": session.origin,
-        "agent_target": session.agent_target.value,
-        "title": session.title.casefold(),
-        "created_at": iso(session.created_at),
-        "updated_at": iso(session.updated_at),
-        "deleted": session.deleted,
-        "has_outbox": bool(session.outbox),
-        "duration_s": session.duration_s,
-        "processing_ms": session.processing_ms or 0,
-        "document": session.model_dump(mode="json"),
-    }
-
-
-def _where(query: SessionQuery) -> Document:
-    where: Document = {"user_id": query.user_id, "deleted": False}
-    if query.after:
-        moment, session_id = iso(query.after[0]), query.after[1]
-        where["$or"] = [{"updated_at": {"$lt": moment}}, {"updated_at": moment, "_id": {"$lt": session_id}}]
-    if query.status:
-        where["status"] = query.status
-    if query.agent_target:
-        where["agent_target"] = query.agent_target.value
-    if query.title_contains:  # no regular expression: those cannot hold every character
-        where["$expr"] = {"$gte": [{"$indexOfCP": ["$title", {"$literal": query.title_contains.casefold()}]}, 0]}
-    created = {"$gt": query.created_after, "$lt": query.created_before}
-    if any(created.values()):
-        where["created_at"] = {sign: iso(moment) for sign, moment in created.items() if moment}
-    return where
-
-
-def _account_document(account: Account) -> Document:
-    """`local_email` is what must be unique: the address of an account that signs in here."""
-    local = account.email.casefold() if account.email and account.password_hash else None
-    document = account.model_dump(mode="json")
-    return {"_id": account.id, "version": account.version, "local_email": local, "document": document}
-
-
-def _key(user_id: str, key: str) -> Document:
-    return {"user": user_id, "key": key}
-
-
-def _idempotency_document(record: IdempotencyRecord) -> Document:
-    times = {"lease_until": iso(record.lease_until), "expires_at": iso(record.expires_at)}
-    return {"_id": _key(record.user_id, record.key), **asdict(record), **times}
-
-
-def _idempotency_record(found: Document) -> IdempotencyRecord:
-    times = {name: datetime.fromisoformat(found[name]) for name in ("lease_until", "expires_at")}
-    fields: Document = {**found, **times}
-    del fields["_id"]
-    return IdempotencyRecord(**fields)
-
-
-def _taking(rate: float, burst: int, now: float) -> list[Document]:
-    """Fill up for the time that has passed, then take one if there is one. Time never runs backwards here."""
-    later = {"$max": ["$at", now]}
-    gained = {"$multiply": [{"$subtract": [later, "$at"]}, rate]}
-    filled = {"$min": [float(burst), {"$add": ["$tokens", gained]}]}
-    taken = {"$subtract": ["$tokens", {"$cond": ["$allowed", 1.0, 0.0]}]}
-    return [
-        {"$set": {"tokens": filled, "at": later}},
-        {"$set": {"allowed": {"$gte": ["$tokens", 1.0]}}},
-        {"$set": {"tokens": taken}},
-    ]
