@@ -18,6 +18,7 @@ from shared.model.events import QUEUES, queues_for
 from shared.ports.bus import DeadMessage, Handler, Listener, QueueStats
 
 _AS_IN = "As in amqp://user:password@host:5672/"
+_TAKING_BACK = 5.0  # seconds
 
 
 class RabbitBus:
@@ -92,7 +93,9 @@ class RabbitBus:
 
     async def dead_letters(self, queue: str, limit: int = 100) -> list[DeadMessage]:
         async with self._looking() as channel:
-            return [messages.dead_message(each) async for each in self._dead(channel, queue, limit)]
+            found = [messages.dead_message(each) async for each in self._dead(channel, queue, limit)]
+        await self._returned(queue, len(found))
+        return found
 
     async def replay(self, queue: str, ids: Sequence[str]) -> int:
         return await self._take_out(queue, ids, back=True)
@@ -102,12 +105,13 @@ class RabbitBus:
 
     async def _take_out(self, queue: str, ids: Sequence[str], *, back: bool) -> int:
         """What is not asked for goes back when the channel closes, in its order."""
-        wanted, found = set(ids), 0
+        wanted, held, found = set(ids), 0, 0
         if not wanted:
             return 0
         async with self._looking() as channel:
             async for message in self._dead(channel, queue, None):
                 if message.message_id not in wanted:
+                    held += 1
                     continue
                 wanted.discard(message.message_id)
                 if back:
@@ -117,7 +121,20 @@ class RabbitBus:
                 found += 1
                 if not wanted:
                     break
+        await self._returned(queue, held)
         return found
+
+    async def _returned(self, queue: str, held: int) -> None:
+        """Wait until dead letters that a closed channel held lie ready again: a queue takes them back in its own time.
+
+        Not for ever, for another operator may have them by now.
+        """
+        deadline = asyncio.get_running_loop().time() + _TAKING_BACK
+        async with self._looking() as channel:
+            while (await _look(channel, self._names.dead(queue)))[0] < held:
+                if asyncio.get_running_loop().time() > deadline:
+                    return
+                await asyncio.sleep(0.01)
 
     async def _dead(
         self, channel: AbstractChannel, queue: str, limit: int | None
