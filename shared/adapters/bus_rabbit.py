@@ -125,7 +125,7 @@ class RabbitBus:
         return found
 
     async def _returned(self, queue: str, held: int) -> None:
-        """Wait until dead letters that a closed channel held lie ready again: a queue takes them back in its own time.
+        """Wait until dead letters that a closed channel held lie ready again, for a queue takes its time for that.
 
         Not for ever, for another operator may have them by now.
         """

@@ -223,11 +223,8 @@ async def test_a_page_that_needs_more_memory_than_there_is_may_only_harm_itself(
         bad, good = await inspect(urls, policy=UrlPolicy("any"), settings=settings)
     assert not bad.success
     # Which of the two comes first is a matter of the machine: how fast it fills, how much it has.
-    assert bad.error in (
-        f"{bad.url} crashes its browser tab; it may need too much memory.",
-        f"{bad.url} could not be read within 8 s: the page keeps its tab busy, "
-        "with a script that never pauses or with far too much content.",
-    )
+    told = ("crashes its browser tab; it may need too much memory", "keeps its tab busy")
+    assert any(words in bad.error for words in told), bad.error
     assert good.success, good.error
 
 
