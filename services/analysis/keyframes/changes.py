@@ -5,7 +5,7 @@ from collections import deque
 import cv2
 import numpy as np
 
-from services.analysis.keyframes.events import Event, Recent, tiles_of
+from services.analysis.keyframes.events import Event, Recent
 from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.pointer import LARGEST, Pointer
 from services.analysis.keyframes.small import TILE, Blob, Luma, Mask, Region, blobs, changed, cut
@@ -28,8 +28,9 @@ class Changes:
     """
 
     def __init__(self, ms: float, image: Luma) -> None:
-        rows, self._columns = -(-image.shape[0] // TILE), -(-image.shape[1] // TILE)
-        self.noise = Noise(rows, self._columns)
+        rows, columns = (-(-side // TILE) for side in image.shape)
+        self._tiles = rows * columns
+        self.noise = Noise(rows, columns)
         self.recent = Recent(ms, self.noise)
         self.pointer = Pointer()
         self._creep, self._glow = Creep(), Afterglow()
@@ -62,14 +63,14 @@ class Changes:
     def _event(self, ms: float, image: Luma, mask: Mask, difference: Luma) -> Event:
         share = float(mask.mean())
         if share > WHOLE:
-            found = [_whole(mask, difference)]
+            found = [_whole(mask, difference, self._tiles)]
         else:
             found = blobs(mask, difference)
             for blob in found:
                 blob.before, blob.after = cut(self._reference, blob.region).copy(), cut(image, blob.region).copy()
                 blob.ms = ms
                 self._judge(ms, blob)
-        return Event(ms, found, [tiles_of(blob, self._columns) for blob in found], share)
+        return Event(ms, found, share)
 
     def _judge(self, ms: float, blob: Blob) -> None:
         """What can be told at first sight."""
@@ -87,6 +88,7 @@ class Changes:
     def _follow(self, event: Event, image: Luma) -> None:
         """What can be told from where the small ones go."""
         unclear = [blob for blob in event.blobs if blob.kind == "open"]
+        unclear = self.noise.uncovered(unclear, event.ms) if unclear else []
         small = [blob for blob in unclear if max(blob.region.width, blob.region.height) <= LARGEST]
         self.pointer.see(event.ms, image, small, self.interval)
         self._creep.see(event.ms, [blob for blob in unclear if blob.kind == "open"])
@@ -94,8 +96,8 @@ class Changes:
     def _feed_noise(self, event: Event, before: Luma) -> None:
         """Whole-frame changes are no rhythm of a place, and neither are carets."""
         parts = [
-            (tiles, np.full(tiles.size, float(blob.count)), np.full(tiles.size, blob.kind == "pointer"))
-            for blob, tiles in zip(event.blobs, event.tiles, strict=True)
+            (blob.tiles, np.full(blob.tiles.size, float(blob.count)), np.full(blob.tiles.size, blob.kind == "pointer"))
+            for blob in event.blobs
             if blob.kind != "caret"
         ]
         if parts and event.share <= WHOLE:
@@ -131,6 +133,7 @@ def is_speck(blob: Blob) -> bool:
     return blob.peak < FAINT or (blob.peak < SPECK_PEAK and blob.count * blob.peak < SPECK)
 
 
-def _whole(mask: Mask, difference: Luma) -> Blob:
+def _whole(mask: Mask, difference: Luma, tiles: int) -> Blob:
     height, width = mask.shape
-    return Blob(Region(0, 0, width, height), mask, int(mask.sum()), int(difference.max()), kind="real")
+    count, peak = int(mask.sum()), int(difference.max())
+    return Blob(Region(0, 0, width, height), mask, count, peak, np.arange(tiles), kind="real")

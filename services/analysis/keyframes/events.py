@@ -4,39 +4,32 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from services.analysis.keyframes.noise import Noise
-from services.analysis.keyframes.small import TILE, Blob, Mask, Region
+from services.analysis.keyframes.small import Blob, Region
 
 HORIZON_MS = 2000.0  # for so long an event may still turn out to be noise
 TYPED = 3  # letters in a row are typing
 LETTER = 12  # small pixels; at a device pixel ratio of 2 a letter has up to so many
 
-Tiles = NDArray[np.intp]
-
 
 @dataclass(eq=False)
 class Event:
-    """One frame with changes. `tiles` has the flat tile indices of each blob; `share` changed, 0..1."""
+    """One frame with changes; `share` of it changed, 0..1."""
 
     ms: float
     blobs: list[Blob]
-    tiles: list[Tiles]
     share: float
-    _covered: tuple[int, Mask] | None = field(default=None, repr=False)  # by restless tiles, as of that version
+    _as_of: int = field(default=-1, repr=False)  # the version of what the noise knew when it was last asked
+    _real: list[Blob] = field(default_factory=list, repr=False)
 
-    def real_parts(self, noise: Noise) -> Iterator[tuple[Blob, Tiles]]:
+    def real_parts(self, noise: Noise) -> list[Blob]:
         """Blobs that nothing explains but a change of the interface."""
-        if not any(blob.counts for blob in self.blobs):
-            return
-        if self._covered is None or self._covered[0] != noise.version:
-            sizes = [blob.count for blob in self.blobs]
-            self._covered = noise.version, noise.covers(self.tiles, self.ms, sizes)
-        for blob, tiles, covered in zip(self.blobs, self.tiles, self._covered[1], strict=True):
-            if blob.counts and not covered:
-                yield blob, tiles
+        if self._as_of != noise.version:
+            counting = [blob for blob in self.blobs if blob.counts]
+            self._real = noise.uncovered(counting, self.ms) if counting else []
+            self._as_of = noise.version
+            return self._real
+        return [blob for blob in self._real if blob.counts]
 
 
 class Recent:
@@ -60,7 +53,7 @@ class Recent:
         return [event for event in inside if self.is_real(event)]
 
     def is_real(self, event: Event) -> bool:
-        return next(event.real_parts(self.noise), None) is not None
+        return bool(event.real_parts(self.noise))
 
     def last_real(self, until: float = float("inf")) -> float:
         """When the last real event up to then was."""
@@ -73,7 +66,7 @@ class Recent:
         """Bounds of everything real since that time."""
         bounds: Region | None = None
         for event in self.since(after):
-            for blob, _ in event.real_parts(self.noise):
+            for blob in event.real_parts(self.noise):
                 bounds = blob.region if bounds is None else bounds.joined(blob.region)
         return bounds
 
@@ -84,7 +77,7 @@ class Recent:
         for event in reversed(self._events):
             if event.ms > ms or not self.is_real(event):
                 continue
-            parts = [blob.region for blob, _ in event.real_parts(self.noise)]
+            parts = [blob.region for blob in event.real_parts(self.noise)]
             if (
                 len(parts) != 1
                 or not _is_letter(parts[0])
@@ -114,9 +107,3 @@ def _is_letter(region: Region) -> bool:
 def _goes_before(one: Region, other: Region) -> bool:
     """Whether a letter at `one` may have been typed just before one at `other`."""
     return abs(one.y0 - other.y0) <= 2 and abs(one.y1 - other.y1) <= 2 and 0 <= other.x0 - one.x0 <= 2 * LETTER
-
-
-def tiles_of(blob: Blob, columns: int) -> Tiles:
-    """Flat indices of the tiles that a blob touches, in a grid of so many columns."""
-    ys, xs = np.nonzero(blob.mask)
-    return np.unique((ys + blob.region.y0) // TILE * columns + (xs + blob.region.x0) // TILE)

@@ -10,9 +10,10 @@ from av.video.frame import VideoFrame
 
 from services.analysis.keyframes.album import Album, Rgb
 from services.analysis.keyframes.budget import within_budget
+from services.analysis.keyframes.compare import Comparison
 from services.analysis.keyframes.describe import PixelBox, changed_boxes, reason
 from services.analysis.keyframes.small import Mask, shrink
-from services.analysis.keyframes.states import State, redrawn, states
+from services.analysis.keyframes.states import State, states
 from services.analysis.keyframes.video import Video, luma, opened
 from services.analysis.keyframes.watch import Candidate, Watcher
 
@@ -72,23 +73,31 @@ def extract(
     `on_progress` hears, twice a second, how many ms of video were looked at. Raises PermanentFailure.
     """
     with opened(path, container) as video:
-        watcher: Watcher[VideoFrame] = Watcher(album.keep, album.drop)
+        watcher: Watcher[VideoFrame] = Watcher(album.keep, album.drop, luma)
         told = time.monotonic()
         for frame in video.frames(limits.max_duration_ms):
             watcher.see(frame.ms, shrink(luma(frame.picture)), frame.picture)
             if len(watcher.candidates) > _SPARE * max(budget, 8):
-                _thin(watcher, 2 * budget)
+                _thin(watcher, album, 2 * budget)
             if time.monotonic() - told >= _PROGRESS_S:
                 told = time.monotonic()
                 on_progress(round(frame.ms))
         watcher.finish(_plausible(video.declared_ms, video.last_ms, limits.max_duration_ms))
-        kept = within_budget(states(watcher.candidates, watcher.noise, watcher.pointer_origin), max(2, budget))
-        return _extraction(video, kept, watcher, album, limits)
+        return _extraction(video, _kept(watcher, album, max(2, budget)), watcher, album, limits)
 
 
-def _thin(watcher: Watcher[VideoFrame], budget: int) -> None:
+def _comparison(watcher: Watcher[VideoFrame], album: Album) -> Comparison:
+    return Comparison(watcher.noise, watcher.sprites, lambda candidate: album.luma(candidate.picture))
+
+
+def _kept(watcher: Watcher[VideoFrame], album: Album, budget: int) -> list[State]:
+    found = states(watcher.candidates, _comparison(watcher, album), watcher.pointer_origin)
+    return within_budget(found, budget)
+
+
+def _thin(watcher: Watcher[VideoFrame], album: Album, budget: int) -> None:
     """Forget what will never be kept. The last candidates may still turn out to be something else."""
-    kept = within_budget(states(watcher.candidates, watcher.noise, watcher.pointer_origin), budget)
+    kept = _kept(watcher, album, budget)
     watcher.thin({state.candidate for state in kept} | set(watcher.candidates[-8:]))
 
 
@@ -114,7 +123,7 @@ def _key_frame(index: int, kept: list[State], watcher: Watcher[VideoFrame], albu
     candidate = state.candidate
     boxes: tuple[PixelBox, ...] = ()
     if before is not None:
-        differs = _against(before.candidate, candidate, state, watcher)
+        differs = _against(before.candidate, candidate, state, watcher, _comparison(watcher, album))
         boxes = changed_boxes(differs, album.luma(before.candidate.picture), album.luma(candidate.picture))
     return KeyFrame(
         timestamp_ms=candidate.ms,
@@ -127,11 +136,13 @@ def _key_frame(index: int, kept: list[State], watcher: Watcher[VideoFrame], albu
     )
 
 
-def _against(before: Candidate, candidate: Candidate, state: State, watcher: Watcher[VideoFrame]) -> Mask:
+def _against(
+    before: Candidate, candidate: Candidate, state: State, watcher: Watcher[VideoFrame], compare: Comparison
+) -> Mask:
     """What differs from the key frame before, which may be another than `state` knows: one was left out."""
     since = [c.real for c in watcher.candidates if before.ms < c.ms <= candidate.ms]
     real = np.logical_or.reduce(since) if since else np.ones_like(state.differs)
-    found = redrawn(before, candidate, real | state.differs, watcher.noise)
+    found = compare.redrawn(before, candidate, real | state.differs)
     return found if found.any() else state.differs
 
 

@@ -25,8 +25,8 @@ def is_flash(recent: Recent, leaving: Event, entered_ms: float) -> bool:
 
 
 def _same_place(entry: list[Event], leaving: Event) -> bool:
-    came = np.unique(np.concatenate([tiles for event in entry for tiles in event.tiles]))
-    gone = np.unique(np.concatenate(leaving.tiles))
+    came = np.unique(np.concatenate([blob.tiles for event in entry for blob in event.blobs]))
+    gone = np.unique(np.concatenate([blob.tiles for blob in leaving.blobs]))
     return np.intersect1d(came, gone).size >= 0.5 * min(came.size, gone.size)
 
 

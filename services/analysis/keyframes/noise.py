@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.keyframes.small import TILE, Luma, Mask
+from services.analysis.keyframes.rhythm import Rhythms
+from services.analysis.keyframes.small import TILE, Blob, Luma, Mask
 
 Numbers = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -22,6 +23,7 @@ LASTING_MS, LASTING_COUNT = 750.0, 7  # one episode of this length and so many c
 LIKENESS = 6  # times that one change may be larger than another of the same rhythm
 HASTY_MS, HASTY_PACE_MS = 900.0, 70.0  # changes so close to each other, for so long within two tiles: no typing
 RUN_GAP_MS, RUN_COUNT, RUN_MS = 450.0, 6, 900.0  # visits in a row that make a place restless
+MANY = 24  # tiles at once: no spinner, whose next place is not known, but an area that is restless as a whole
 LARGE_SHARE, LARGE_MS = 0.12, 2200.0  # so much of the frame in motion may be a scroll: it must go on for longer
 TICK_GAP_MS = (400.0, 1700.0)
 TICK_LARGE, TICK_GAP_LARGE_MS = 100, 250.0  # what is larger than a letter (small pixels) may tick faster
@@ -31,6 +33,7 @@ FLIPS, FLIP_ENDS_MS = 3, 2200.0  # times that the picture before the last one ca
 SAME = 24  # of 255
 MOST = 0.6  # share of the tiles of a change that must be restless for it to be noise
 BRIDGE_FROM_MS, BRIDGE_MS = 2000.0, 3000.0  # what was restless for so long may pause for so long
+_ROWS, _COLUMNS = np.divmod(np.arange(TILE * TILE), TILE)
 _AROUND, _BESIDE = np.ones((5, 5), np.uint8), np.ones((3, 3), np.uint8)
 
 
@@ -80,6 +83,9 @@ class Noise:
         self._start = np.full(count, np.nan)  # of the open restless interval
         self._end = np.full(count, -np.inf)
         self._closed: list[Interval] = []
+        self._rhythms = Rhythms(rows, columns)
+        self._known: tuple[int, Indices, Numbers, Numbers] = (-1, *self._rhythms.runs())
+        self._count = 0
         self.version = 0  # counts what was learnt
 
     def changed(self, hit: Indices, now: float, sizes: Numbers, before: Luma, passing: Mask) -> None:
@@ -89,7 +95,6 @@ class Noise:
         """
         if not hit.size:
             return
-        self.version += 1
         usual = self._usual[hit]
         self._usual[hit] = np.where(usual > 0, np.minimum(1.5 * usual, (7 * usual + sizes) / 8), sizes)
         is_fresh = now - self._episodes.last[hit] > EPISODE_GAP_MS
@@ -99,6 +104,8 @@ class Noise:
         something_else = fresh[_unlike(self._extent[fresh], sizes[is_fresh])]
         self._left[something_else] = -np.inf
         self._extent[fresh] = sizes[is_fresh]
+        self._count += 1
+        self._rhythms.changed(now, fresh, sizes[is_fresh])
         self._flipped(fresh, now, before)
         self._episodes.add(hit, now, EPISODE_GAP_MS)
         self._around.add(self._near(hit, _AROUND), now, RUN_GAP_MS)
@@ -124,7 +131,7 @@ class Noise:
         """What shows two pictures in turn (a blinking light) is restless, however irregular."""
         if not fresh.size:
             return
-        content = _tiles(before, self._shape)[fresh].astype(np.int16)
+        content = self._content(before, fresh)
         back = np.abs(content - self._shown[fresh, 0]).max(axis=1) <= SAME
         apart = np.abs(content - self._shown[fresh, 1]).max(axis=1) > SAME
         flips = back & apart & (now - self._left[fresh, 0] <= REVISIT_MS)
@@ -136,6 +143,13 @@ class Noise:
             near = self._near(tiles, _BESIDE)
             start = float(self._left[tiles, 0].min()) - RUN_GAP_MS
             self._mark(near, np.full(near.size, start), np.full(near.size, now + FLIP_ENDS_MS))
+
+    def _content(self, image: Luma, tiles: Indices) -> NDArray[np.int16]:
+        """Tiles x pixels of one; what lies beyond the edge repeats it."""
+        rows, columns = np.divmod(tiles, self._shape[1])
+        ys = np.minimum(rows[:, None] * TILE + _ROWS, image.shape[0] - 1)
+        xs = np.minimum(columns[:, None] * TILE + _COLUMNS, image.shape[1] - 1)
+        return image[ys, xs].astype(np.int16)
 
     def _near(self, hit: Indices, reach: NDArray[np.uint8]) -> Indices:
         tiles = np.zeros(self._shape, np.uint8)
@@ -154,7 +168,7 @@ class Noise:
         """These and those around them, unless it may be a scroll."""
         if not tiles.size:
             return
-        near = self._near(tiles, _AROUND)
+        near = self._near(tiles, _AROUND if tiles.size < MANY else _BESIDE)
         if near.size > LARGE_SHARE * self._end.size and lasted < LARGE_MS:
             near = near[now <= self._end[near]]
         if near.size:
@@ -178,6 +192,8 @@ class Noise:
         extents = np.asarray(cv2.dilate(grid, _BESIDE))
         hit = np.flatnonzero(extents)
         separate = hit[now - self._ticks[hit, -1] > 0.8 * TICK_GAP_LARGE_MS]
+        if not separate.size:
+            return
         size = extents.flat[separate]
         self._ticks[separate[_unlike(self._sizes[separate], size)]] = -np.inf
         self._ticks[separate, :-1] = self._ticks[separate, 1:]
@@ -194,6 +210,9 @@ class Noise:
 
     def _mark(self, tiles: Indices, starts: Numbers, ends: Numbers) -> None:
         """Open or prolong the intervals of these tiles."""
+        if not tiles.size:
+            return
+        self.version += 1
         known = self._end[tiles] - self._start[tiles] >= BRIDGE_FROM_MS  # NaN where there was none: False
         over = self._end[tiles] + np.where(known, BRIDGE_MS, 0.0) < starts
         self._close(tiles[over])
@@ -205,37 +224,35 @@ class Noise:
         if known.size:
             self._closed.append(Interval(known, self._start[known].copy(), self._end[known].copy()))
 
-    def covers(self, parts: Sequence[Indices], time: float, sizes: Sequence[int]) -> Mask:
-        """Of changes of so many small pixels in so many tiles each: which are what is usual in restless tiles.
+    def uncovered(self, blobs: Sequence[Blob], time: float) -> list[Blob]:
+        """Those that are not what is usual in restless tiles, for a time not long past.
 
-        For times not long past. The answers hold until `version` changes.
+        The answer holds until `version` changes.
         """
-        counts = np.array([part.size for part in parts])
-        starts = np.concatenate(([0], counts.cumsum()[:-1]))
-        tiles = np.concatenate(parts)
+        tiles = np.concatenate([blob.tiles for blob in blobs]) if len(blobs) > 1 else blobs[0].tiles
         with np.errstate(invalid="ignore"):
             inside = (self._start[tiles] <= time) & (time <= self._end[tiles])
+        if not inside.any():
+            return list(blobs)
+        counts = np.array([blob.tiles.size for blob in blobs])
+        starts = counts.cumsum() - counts
         share = np.add.reduceat(inside, starts, dtype=np.float64) / counts
         usual = np.minimum.reduceat(np.where(inside, self._usual[tiles], np.inf), starts)
-        covered: Mask = (share >= MOST) & (np.asarray(sizes) <= LIKENESS * usual)
-        return covered
+        covered = (share >= MOST) & (np.array([blob.count for blob in blobs]) <= LIKENESS * usual)
+        return [blob for blob, is_covered in zip(blobs, covered.tolist(), strict=True) if not is_covered]
 
     def at(self, time: float) -> Mask:
         """Tiles (rows x columns) that were restless at that time, as far as is known by now."""
         with np.errstate(invalid="ignore"):
             found = (self._start <= time) & (time <= self._end)
+        if self._known[0] != self._count:
+            self._known = (self._count, *self._rhythms.runs())
+        _, tiles, starts, ends = self._known
+        found[tiles[(starts <= time) & (time <= ends)]] = True
         for interval in self._closed:
             inside = (interval.starts <= time) & (time <= interval.ends)
             found[interval.tiles[inside]] = True
         return found.reshape(self._shape)
-
-
-def _tiles(image: Luma, shape: tuple[int, int]) -> Luma:
-    """Tiles x pixels of one."""
-    rows, columns = shape
-    padded = np.zeros((rows * TILE, columns * TILE), np.uint8)
-    padded[: image.shape[0], : image.shape[1]] = image
-    return padded.reshape(rows, TILE, columns, TILE).swapaxes(1, 2).reshape(rows * columns, TILE * TILE)
 
 
 def _unlike(sizes: Numbers, size: Numbers | float) -> Mask:

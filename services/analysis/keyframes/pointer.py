@@ -49,6 +49,7 @@ class Pointer:
         self.origin: tuple[float, Region] | None = None  # when it was first told from the rest, and where it began
         self.moved_ms = float("-inf")
         self.trail: deque[tuple[float, Region]] = deque(maxlen=48)  # where it has been lately
+        self.arrivals: list[Region] = []  # places that it jumped to with the last frame
         self._chains: list[Chain] = []
         self._late: list[Blob] = []
 
@@ -58,7 +59,7 @@ class Pointer:
         `interval` in ms is the usual time between two frames in motion: a slow recording shows fewer steps. Returns
         blobs of earlier frames that are known for the pointer only now, oldest first.
         """
-        self._late = []
+        self._late, self.arrivals = [], []
         link = min(max(LINK_FRAMES * interval, LINK_MS[0]), LINK_MS[1])
         self._chains = [chain for chain in self._chains if now - chain.last_ms <= link]
         for blob in small:
@@ -128,6 +129,8 @@ class Pointer:
         there = min(near, key=lambda blob: distance(blob.region, chain.tip))
         fresh.remove(there)
         chain.steps += 1
+        if not there.region.touches(chain.tip.grown(2)):
+            self.arrivals.append(there.region)
         chain.blobs.append(there)
         chain.path.append(there.region)
         chain.tip = there.region

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Luma = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
+Tiles = NDArray[np.intp]  # flat indices in the grid of tiles
 
 SCALE = 4  # pixels of the frame in one pixel of the small image
 TILE = 4  # small pixels in one side of a tile
@@ -56,7 +57,8 @@ Kind = Literal["open", "real", "pointer", "caret", "creep", "hover", "speck"]
 
 @dataclass(eq=False)
 class Blob:
-    """One connected area that changed. `mask` covers `region`; `peak` is the largest difference, of 255.
+    """One connected area that changed. `mask` covers `region`; `peak` is the largest difference, of 255; `tiles`
+    are those that it touches.
 
     `kind` is `open` until time has told what it was; `ms` is when it changed.
     """
@@ -65,6 +67,7 @@ class Blob:
     mask: Mask
     count: int
     peak: int
+    tiles: Tiles = field(repr=False)
     kind: Kind = "open"
     ms: float = 0.0
     after: Luma = field(default_factory=lambda: np.empty((0, 0), np.uint8), repr=False)
@@ -94,26 +97,49 @@ def changed(before: Luma, after: Luma, threshold: int) -> tuple[Mask, Luma]:
 def blobs(mask: Mask, difference: Luma) -> list[Blob]:
     """Connected areas of the mask (gaps of two small pixels are bridged), in no particular order."""
     left, top, wide, high = cv2.boundingRect(mask.view(np.uint8))
-    mask, difference = mask[top : top + high, left : left + wide], difference[top : top + high, left : left + wide]
-    if not mask.size:
+    if not wide:
         return []
-    joined = cv2.dilate(mask.view(np.uint8), _KERNEL)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    columns = -(-mask.shape[1] // TILE)
+    window = (slice(top, top + high), slice(left, left + wide))
+    mask, difference = mask[window], difference[window]
+    count, labels = cv2.connectedComponents(cv2.dilate(mask.view(np.uint8), _KERNEL), connectivity=8)
+    ys, xs = np.nonzero(mask)
+    of = labels[ys, xs]
+    if count > 2:
+        order = np.argsort(of, kind="stable")
+        ys, xs, of = ys[order], xs[order], of[order]
+    starts = np.flatnonzero(_begins(of))
+    ends = np.append(starts[1:], of.size)
+    sides = (np.minimum.reduceat(xs, starts), ys[starts], np.maximum.reduceat(xs, starts) + 1, ys[ends - 1] + 1)
+    peaks = np.maximum.reduceat(difference[ys, xs], starts)
+    tiles = _tiles(of, (ys + top) // TILE * columns + (xs + left) // TILE)
     found = []
-    for label in range(1, count):
-        x, y, width, height = (int(value) for value in stats[label][:4])
-        window = (slice(y, y + height), slice(x, x + width))
-        member = mask[window] & (labels[window] == label)
-        found.append(_tight(member, difference[window], left + x, top + y))
+    for label, size, peak, x0, y0, x1, y1, touched in zip(
+        of[starts].tolist(), (ends - starts).tolist(), peaks.tolist(), *(side.tolist() for side in sides), tiles, strict=True
+    ):
+        inner = mask[y0:y1, x0:x1]
+        if len(tiles) > 1:
+            inner = inner & (labels[y0:y1, x0:x1] == label)
+        found.append(Blob(Region(left + x0, top + y0, left + x1, top + y1), inner, size, peak, touched))
     return found
 
 
-def _tight(member: Mask, difference: Luma, x: int, y: int) -> Blob:
-    x0, y0, width, height = cv2.boundingRect(member.view(np.uint8))
-    x1, y1 = x0 + width, y0 + height
-    inner = member[y0:y1, x0:x1]
-    peak = int(difference[y0:y1, x0:x1][inner].max())
-    return Blob(Region(x + x0, y + y0, x + x1, y + y1), inner, int(inner.sum()), peak)
+def _begins(values: NDArray[np.intp]) -> Mask:
+    """Where a run of equal values begins."""
+    begins = np.empty(values.size, bool)
+    begins[:1] = True
+    np.not_equal(values[1:], values[:-1], out=begins[1:])
+    return begins
+
+
+def _tiles(of: NDArray[np.intp], tiles: Tiles) -> list[Tiles]:
+    """The tiles of each group, each once and in order, where pixel after pixel the group and the tile are given."""
+    base = int(tiles.max()) + 1
+    keys = of * base + tiles
+    keys = np.sort(keys[_begins(keys)])
+    keys = keys[_begins(keys)]
+    groups, within = np.divmod(keys, base)
+    return np.split(within, np.flatnonzero(_begins(groups))[1:])
 
 
 A = TypeVar("A", bound=np.generic)

@@ -11,10 +11,11 @@ from typing import Generic, Literal, TypeVar
 import numpy as np
 
 from services.analysis.keyframes.changes import Changes
-from services.analysis.keyframes.events import HORIZON_MS, Event, Tiles
+from services.analysis.keyframes.events import HORIZON_MS, Event
 from services.analysis.keyframes.flashes import BURST_MS, goes_on, is_flash
 from services.analysis.keyframes.noise import Noise
-from services.analysis.keyframes.small import Luma, Mask, Region, cut
+from services.analysis.keyframes.small import Luma, Mask, Region, Tiles, cut
+from services.analysis.keyframes.sprite import Sprites
 
 F = TypeVar("F")
 
@@ -58,10 +59,11 @@ class _Sight(Generic[F]):
 
 
 class Watcher(Generic[F]):
-    def __init__(self, keep: Callable[[F], int], drop: Callable[[int], None]) -> None:
-        """`keep` stores the picture of a frame and says where; `drop` forgets it."""
+    def __init__(self, keep: Callable[[F], int], drop: Callable[[int], None], luma: Callable[[F], Luma]) -> None:
+        """`keep` stores the picture of a frame and says where; `drop` forgets it; `luma` gives a frame's whole luma."""
         self.candidates: list[Candidate] = []
-        self._keep, self._drop = keep, drop
+        self.sprites = Sprites()
+        self._keep, self._drop, self._luma = keep, drop, luma
         self._changes: Changes | None = None
         self._before: _Sight[F] | None = None
         self._pending: Mask = np.empty((0, 0), bool)  # real changes since the last candidate
@@ -78,6 +80,8 @@ class Watcher(Generic[F]):
             self._before = _Sight(ms, image, frame, None)
             return
         event = self._changes.see(ms, image)
+        for place in self._changes.pointer.arrivals:
+            self.sprites.learn(self._luma(self._before.frame), self._luma(frame), place)
         sight = _Sight(ms, image, frame, self._changes.pointer.place)
         if event is not None:
             self._happened(self._changes, event, self._before)
@@ -213,4 +217,4 @@ def _rest(changes: Changes, ms: float) -> float:
 def _parts(changes: Changes, after: float, until: float) -> tuple[tuple[float, Tiles], ...]:
     """When and in which tiles something real happened in `after` < ms <= `until`."""
     events = changes.recent.real(after, until)
-    return tuple((event.ms, tiles) for event in events for _, tiles in event.real_parts(changes.noise))
+    return tuple((event.ms, blob.tiles) for event in events for blob in event.real_parts(changes.noise))

@@ -1,0 +1,135 @@
+"""What really differs between two candidates: not noise, not a highlight, not the pointer. Pure but for `luma`."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import cv2
+import numpy as np
+
+from services.analysis.keyframes.changes import STEP, is_speck
+from services.analysis.keyframes.noise import Noise
+from services.analysis.keyframes.small import Blob, Luma, Mask, Region, blobs, changed, cut, untiled
+from services.analysis.keyframes.sprite import Sprites
+from services.analysis.keyframes.subtle import beside_tint, is_caret, tint_of
+from services.analysis.keyframes.watch import Candidate
+
+TINY, TINY_PEAK = 2, 42  # a difference of so few small pixels must be so strong
+HIGHLIGHT = 25.0  # of 255: what is tinted by less is highlighted and nothing else
+SAME = 12  # of 255: a state that came back may differ by so much
+FEW, NARROW = 6, 40  # so many differences, of so many small pixels a side, may all be the pointer's doing
+LINE = 2  # small pixels: what underlines a link under the pointer
+_KERNEL = np.ones((5, 5), np.uint8)
+
+
+class Comparison:
+    """Compares candidates by what is known at the end: what was restless when, and what the pointer looks like.
+
+    `luma` gives the whole picture of a candidate, height x width.
+    """
+
+    def __init__(self, noise: Noise, sprites: Sprites, luma: Callable[[Candidate], Luma]) -> None:
+        self.noise, self._sprites, self._luma = noise, sprites, luma
+
+    def difference(self, before: Candidate, after: Candidate, real: Mask) -> Mask:
+        """Where they differ for real: backed by a real change in between, and not restless at both times."""
+        found = np.zeros_like(real)
+        apart = [blob for blob in self._apart(before, after, real) if not negligible(blob)]
+        pointers = [place for place in (before.pointer, after.pointer) if place is not None]
+        if len(apart) <= FEW and all(max(blob.region.width, blob.region.height) <= NARROW for blob in apart):
+            apart, pointers = self._without_pointer(before, after, apart, pointers)
+        for blob in apart:
+            cut(found, blob.region)[_telling(blob, pointers)] = True
+        return found
+
+    def redrawn(self, before: Candidate, after: Candidate, real: Mask) -> Mask:
+        """All of what looks different: highlights too, and what vanished faintly within a large change."""
+        found = np.zeros_like(real)
+        for blob in self._apart(before, after, real):
+            if not negligible(blob) or cut(real, blob.region)[blob.mask].any():
+                cut(found, blob.region)[blob.mask] = True
+        return found
+
+    def same(self, one: Candidate, other: Candidate) -> bool:
+        """Whether they look alike, but for the pointer and what never rests."""
+        mask, amount = changed(one.image, other.image, SAME)
+        if mask.mean() > 0.02:
+            return False
+        mask &= ~untiled(self.noise.at(one.ms) & self.noise.at(other.ms), mask.shape)
+        pointers = [c.pointer.grown(2) for c in (one, other) if c.pointer is not None]
+        apart = (blob for blob in blobs(mask, amount) if not negligible(blob))
+        return all(any(blob.region.touches(pointer) for pointer in pointers) for blob in apart)
+
+    def _apart(self, before: Candidate, after: Candidate, real: Mask) -> Iterator[Blob]:
+        mask, amount = changed(before.image, after.image, STEP)
+        restless = untiled(self.noise.at(before.ms) & self.noise.at(after.ms), mask.shape)
+        backed = cv2.dilate(real.view(np.uint8), _KERNEL) > 0
+        for blob in blobs(mask & backed, amount):
+            blob.before, blob.after = cut(before.image, blob.region), cut(after.image, blob.region)
+            if cut(restless, blob.region)[blob.mask].mean() < 0.5:
+                yield blob
+
+    def _without_pointer(
+        self, before: Candidate, after: Candidate, apart: list[Blob], pointers: list[Region]
+    ) -> tuple[list[Blob], list[Region]]:
+        """The blobs without what shows the pointer, and where it was, if that can be seen."""
+        for shown, bare in ((before, after), (after, before)):
+            hint = shown.pointer
+            near = sorted(apart, key=lambda blob: hint is None or not blob.region.touches(hint.grown(4)))
+            for blob in near:
+                cover = self._sprites.covered(self._luma(shown), self._luma(bare), blob.region)
+                if cover is not None:
+                    apart = [part for each in apart for part in _uncovered(each, cover)]
+                    place = _bounds(cover)
+                    apart = [each for each in apart if not _underlines(each, place)]
+                    pointers = [*(p for p in pointers if p is not hint), place]
+                    break
+        return apart, pointers
+
+
+def _uncovered(blob: Blob, cover: tuple[Region, Mask]) -> Iterator[Blob]:
+    """What remains of a blob."""
+    region, mask = cover
+    x0, y0 = max(region.x0, blob.region.x0), max(region.y0, blob.region.y0)
+    x1, y1 = min(region.x1, blob.region.x1), min(region.y1, blob.region.y1)
+    if x0 >= x1 or y0 >= y1:
+        yield blob
+        return
+    rest = blob.mask.copy()
+    rest[y0 - blob.region.y0 : y1 - blob.region.y0, x0 - blob.region.x0 : x1 - blob.region.x0] &= ~mask[
+        y0 - region.y0 : y1 - region.y0, x0 - region.x0 : x1 - region.x0
+    ]
+    amount = np.asarray(cv2.absdiff(np.ascontiguousarray(blob.before), np.ascontiguousarray(blob.after)))
+    for part in blobs(rest, amount):
+        part.before, part.after = cut(blob.before, part.region), cut(blob.after, part.region)
+        part.region = part.region.shifted(blob.region.x0, blob.region.y0)
+        if not negligible(part):
+            yield part
+
+
+def _bounds(cover: tuple[Region, Mask]) -> Region:
+    region, mask = cover
+    x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
+    return Region(region.x0 + x, region.y0 + y, region.x0 + x + width, region.y0 + y + height)
+
+
+def _underlines(blob: Blob, pointer: Region) -> bool:
+    return blob.region.height <= LINE and blob.region.width > LINE and blob.region.touches(pointer.grown(3))
+
+
+def _telling(blob: Blob, pointers: Sequence[Region]) -> Mask:
+    """All of a blob; of a faint highlight only what stands out from it, if anything does."""
+    tint = tint_of(blob, pointers)
+    if tint is None or tint >= HIGHLIGHT:
+        return blob.mask
+    rest = beside_tint(blob, pointers)
+    amount = np.asarray(cv2.absdiff(np.ascontiguousarray(blob.before), np.ascontiguousarray(blob.after)), np.uint8)
+    kept = np.zeros_like(rest)
+    for part in blobs(rest, amount):
+        if not negligible(part):
+            cut(kept, part.region)[part.mask] = True
+    return kept
+
+
+def negligible(blob: Blob) -> bool:
+    """Whether it is too little to be a difference."""
+    tiny = blob.count <= TINY and blob.peak < TINY_PEAK
+    return is_speck(blob) or tiny or is_caret(blob)

@@ -1,0 +1,116 @@
+"""What the mouse pointer looks like in this recording, and where it is in a picture. Works on full-size luma.
+
+A pointer is the same few hundred pixels wherever it goes. Learnt from places to which it was seen to jump, it can be
+found again where its motion could not be followed: come in from the side, merged with what it lights up.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from services.analysis.keyframes.small import SCALE, Luma, Mask, Region
+
+INK = 40  # of 255: so much a pixel must differ from the background to be the pointer's
+SIDES = (6, 56)  # pixels of a pointer's height and width; the largest at a device pixel ratio of 2
+LEAST = 24  # pixels
+FITS = 22.0  # of 255, root of the mean square: codecs blur what has just moved
+SHOWN = 0.5  # share of the pointer's pixels that differ from what was there without it
+MOST = 6  # shapes that are kept: arrow, hand, beam, each on dark and on light
+SEEN = 2  # times that a shape must have been seen to be trusted
+ENOUGH = 60  # lessons
+BESIDE = 4  # pixels of a small one that changed beside the pointer are more than its rim
+_RIM = np.ones((5, 5), np.uint8)
+
+
+@dataclass(eq=False)
+class Sprite:
+    """`image` shows it where `mask` is set; both height x width."""
+
+    image: Luma = field(repr=False)
+    mask: Mask = field(repr=False)
+    seen: int = 1
+
+
+class Cover(NamedTuple):
+    """Small pixels of `region` that show the pointer and nothing else that is new."""
+
+    region: Region
+    mask: Mask
+
+
+class Sprites:
+    def __init__(self) -> None:
+        self.known: list[Sprite] = []
+        self._lessons = 0
+
+    def learn(self, before: Luma, after: Luma, place: Region) -> None:
+        """The pointer jumped to that place between two whole pictures."""
+        if self._lessons >= ENOUGH:
+            return
+        self._lessons += 1
+        x0, y0, x1, y1 = _window(place, after, SCALE)
+        patch = np.ascontiguousarray(after[y0:y1, x0:x1])
+        ink = np.asarray(cv2.absdiff(np.ascontiguousarray(before[y0:y1, x0:x1]), patch)) > INK
+        x, y, width, height = cv2.boundingRect(ink.view(np.uint8))
+        mask, image = ink[y : y + height, x : x + width], patch[y : y + height, x : x + width]
+        if not (SIDES[0] <= width <= SIDES[1] and SIDES[0] <= height <= SIDES[1]) or mask.sum() < LEAST:
+            return
+        for sprite in self.known:
+            if _found(sprite, patch) is not None:
+                sprite.seen += 1
+                return
+        if len(self.known) >= MOST:
+            self.known.remove(min(self.known, key=lambda sprite: sprite.seen))
+        self.known.append(Sprite(image.copy(), mask.copy()))
+
+    def covered(self, image: Luma, bare: Luma, place: Region) -> Cover | None:
+        """What the pointer covers near that place of `image`, where `bare` shows the same without it.
+
+        Both are whole pictures. None when it is not there, or in both at the same place.
+        """
+        x0, y0, x1, y1 = _window(place, image, 2 * SCALE)
+        patch, other = (np.ascontiguousarray(each[y0:y1, x0:x1]) for each in (image, bare))
+        ink = np.asarray(cv2.absdiff(patch, other)) > INK
+        for sprite in self.known:
+            at = _found(sprite, patch) if sprite.seen >= SEEN else None
+            if at is None:
+                continue
+            height, width = sprite.mask.shape
+            here = (slice(at[1], at[1] + height), slice(at[0], at[0] + width))
+            if ink[here][sprite.mask].mean() >= SHOWN:
+                pointer = np.zeros(patch.shape, np.uint8)
+                pointer[here] = sprite.mask
+                near = cv2.dilate(pointer, _RIM)
+                found = _small(near, 1)
+                beside = _small((ink & (near == 0)).view(np.uint8), BESIDE)
+                left, top = x0 // SCALE, y0 // SCALE
+                return Cover(Region(left, top, left + found.shape[1], top + found.shape[0]), found & ~beside)
+        return None
+
+
+def _small(pixels: Luma, least: int) -> Mask:
+    """Small pixels of which so many pixels are set."""
+    height, width = (-(-side // SCALE) * SCALE for side in pixels.shape)
+    padded = np.zeros((height, width), np.uint8)
+    padded[: pixels.shape[0], : pixels.shape[1]] = pixels
+    counts = padded.reshape(height // SCALE, SCALE, width // SCALE, SCALE).sum(axis=(1, 3))
+    enough: Mask = counts >= least
+    return enough
+
+
+def _window(place: Region, image: Luma, rim: int) -> tuple[int, int, int, int]:
+    height, width = image.shape
+    x0, y0, x1, y1 = (SCALE * side for side in place)
+    return max(0, x0 - rim), max(0, y0 - rim), min(width, x1 + rim), min(height, y1 + rim)
+
+
+def _found(sprite: Sprite, patch: Luma) -> tuple[int, int] | None:
+    """Where in the patch it fits best, if it fits."""
+    height, width = sprite.mask.shape
+    if patch.shape[0] < height or patch.shape[1] < width:
+        return None
+    misfit = cv2.matchTemplate(patch, sprite.image, cv2.TM_SQDIFF, mask=sprite.mask.view(np.uint8))
+    least, _, (x, y), _ = cv2.minMaxLoc(np.asarray(misfit))
+    return (x, y) if least <= FITS**2 * int(sprite.mask.sum()) else None
