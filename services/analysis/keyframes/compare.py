@@ -15,8 +15,10 @@ from services.analysis.keyframes.watch import Candidate
 TINY, TINY_PEAK = 2, 42  # a difference of so few small pixels must be so strong
 HIGHLIGHT = 25.0  # of 255: what is tinted by less is highlighted and nothing else
 SAME = 12  # of 255: a state that came back may differ by so much
-FEW, NARROW = 6, 40  # so many differences, of so many small pixels a side, may all be the pointer's doing
+FEW, NARROW = 8, 40  # so many differences, of so many small pixels a side, may all be the pointer's doing
 LINE = 2  # small pixels: what underlines a link under the pointer
+HOVER = 40.0  # of 255: what is tinted by less where the pointer is
+GHOST = 30  # of 255: what a codec leaves of a pointer for a while
 _KERNEL = np.ones((5, 5), np.uint8)
 
 
@@ -34,10 +36,11 @@ class Comparison:
         found = np.zeros_like(real)
         apart = [blob for blob in self._apart(before, after, real) if not negligible(blob)]
         pointers = [place for place in (before.pointer, after.pointer) if place is not None]
-        if len(apart) <= FEW and all(max(blob.region.width, blob.region.height) <= NARROW for blob in apart):
-            apart, pointers = self._without_pointer(before, after, apart, pointers)
+        seen: list[Region] = []
+        if 0 < len(apart) <= FEW and all(_is_narrow(blob) or _is_highlight(blob, pointers) for blob in apart):
+            apart, seen = self._without_pointer(before, after, apart)
         for blob in apart:
-            cut(found, blob.region)[_telling(blob, pointers)] = True
+            cut(found, blob.region)[_telling(blob, [*pointers, *seen], seen)] = True
         return found
 
     def redrawn(self, before: Candidate, after: Candidate, real: Mask) -> Mask:
@@ -68,21 +71,22 @@ class Comparison:
                 yield blob
 
     def _without_pointer(
-        self, before: Candidate, after: Candidate, apart: list[Blob], pointers: list[Region]
+        self, before: Candidate, after: Candidate, apart: list[Blob]
     ) -> tuple[list[Blob], list[Region]]:
-        """The blobs without what shows the pointer, and where it was, if that can be seen."""
+        """The blobs without what shows the pointer, and where it was seen."""
+        seen: list[Region] = []
         for shown, bare in ((before, after), (after, before)):
             hint = shown.pointer
             near = sorted(apart, key=lambda blob: hint is None or not blob.region.touches(hint.grown(4)))
-            for blob in near:
+            for blob in filter(_is_narrow, near):
                 cover = self._sprites.covered(self._luma(shown), self._luma(bare), blob.region)
                 if cover is not None:
-                    apart = [part for each in apart for part in _uncovered(each, cover)]
                     place = _bounds(cover)
-                    apart = [each for each in apart if not _underlines(each, place)]
-                    pointers = [*(p for p in pointers if p is not hint), place]
+                    parts = [part for each in apart for part in _uncovered(each, cover)]
+                    apart = [part for part in parts if not _is_trace(part, place)]
+                    seen.append(place)
                     break
-        return apart, pointers
+        return apart, seen
 
 
 def _uncovered(blob: Blob, cover: tuple[Region, Mask]) -> Iterator[Blob]:
@@ -111,14 +115,29 @@ def _bounds(cover: tuple[Region, Mask]) -> Region:
     return Region(region.x0 + x, region.y0 + y, region.x0 + x + width, region.y0 + y + height)
 
 
-def _underlines(blob: Blob, pointer: Region) -> bool:
-    return blob.region.height <= LINE and blob.region.width > LINE and blob.region.touches(pointer.grown(3))
+def _is_trace(blob: Blob, pointer: Region) -> bool:
+    """Whether it is an underline under a pointer that is there, or what a codec leaves of one for a while."""
+    underline = blob.region.height <= LINE < blob.region.width
+    return blob.region.touches(pointer.grown(3)) and (underline or blob.peak < GHOST)
 
 
-def _telling(blob: Blob, pointers: Sequence[Region]) -> Mask:
-    """All of a blob; of a faint highlight only what stands out from it, if anything does."""
+def _is_narrow(blob: Blob) -> bool:
+    return max(blob.region.width, blob.region.height) <= NARROW
+
+
+def _is_highlight(blob: Blob, pointers: Sequence[Region]) -> bool:
     tint = tint_of(blob, pointers)
-    if tint is None or tint >= HIGHLIGHT:
+    return tint is not None and tint < HIGHLIGHT
+
+
+def _telling(blob: Blob, pointers: Sequence[Region], seen: Sequence[Region]) -> Mask:
+    """All of a blob; of a faint highlight only what stands out from it, if anything does.
+
+    `pointers` is where the pointer may have been, `seen` where it was seen: there a highlight may be stronger.
+    """
+    tint = tint_of(blob, pointers)
+    under = any(blob.region.touches(place.grown(2)) for place in seen)
+    if tint is None or tint >= (HOVER if under else HIGHLIGHT):
         return blob.mask
     rest = beside_tint(blob, pointers)
     amount = np.asarray(cv2.absdiff(np.ascontiguousarray(blob.before), np.ascontiguousarray(blob.after)), np.uint8)

@@ -22,7 +22,7 @@ LIKENESS = 6.0  # times that one change may be larger than the usual one
 JITTER = 0.25  # of the usual gap; a gap may be as many times longer as changes were not seen
 SKIPPED = 3.3
 LARGE = 160  # small pixels: more is not part of a clock
-AGAIN = 3  # changes at the rhythm that a place is known for
+AGAIN = 2  # changes at the rhythm that a place is known for
 _BESIDE = np.ones((3, 3), np.uint8)
 
 

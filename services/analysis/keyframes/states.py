@@ -95,21 +95,23 @@ def _is_pointer(before: Candidate, state: State, noise: Noise, origin: tuple[flo
         return True  # it came into the picture before it first moved
     if not all(_is_small(blob) for blob in found):
         return False
-    if _moved_on(
-        found, untiled(noise.at(before.ms), state.differs.shape), untiled(noise.at(after.ms), state.differs.shape)
-    ):
-        return True
     mask, amount = changed(before.image, after.image, STEP)
-    mask &= ~untiled(noise.at(before.ms) | noise.at(after.ms), mask.shape)
+    restless_before, restless_after = (untiled(noise.at(each.ms), mask.shape) for each in (before, after))
+    if _moved_on(found, blobs(mask, amount), restless_before, restless_after):
+        return True
+    mask &= ~(restless_before | restless_after)
     apart = [blob for blob in blobs(mask, amount) if not negligible(blob)]
     return len(apart) == 2 and all(_is_small(blob) for blob in apart) and alike(*apart)
 
 
-def _moved_on(found: Sequence[Blob], before: Mask, after: Mask) -> bool:
-    """Whether something that never rests was here before and is there now."""
+def _moved_on(found: Sequence[Blob], every: Sequence[Blob], before: Mask, after: Mask) -> bool:
+    """Whether something that never rests was here before and is there now: `found` is either, `every` what changed."""
     here = [blob for blob in found if cut(before, blob.region)[blob.mask].mean() >= 0.5]
     there = [blob for blob in found if blob not in here and cut(after, blob.region)[blob.mask].mean() >= 0.5]
-    return bool(here) and len(here) == len(there) and len(here) + len(there) == len(found)
+    if len(here) + len(there) < len(found):
+        return False
+    moving = [blob for blob in every if cut(after if here else before, blob.region)[blob.mask].mean() >= 0.5]
+    return bool(moving) and (len(here) == len(there) or not here or not there)
 
 
 def _is_small(blob: Blob) -> bool:
