@@ -55,6 +55,11 @@ class Recent:
     def is_real(self, event: Event) -> bool:
         return bool(event.real_parts(self.noise))
 
+    def real_share(self, event: Event) -> float:
+        """How much of what changed in the frame was real, as a share of the frame."""
+        every = sum(blob.count for blob in event.blobs)
+        return event.share * sum(blob.count for blob in event.real_parts(self.noise)) / every if every else 0.0
+
     def last_real(self, until: float = float("inf")) -> float:
         """When the last real event up to then was."""
         for event in reversed(self._events):

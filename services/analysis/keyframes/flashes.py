@@ -7,6 +7,7 @@ from services.analysis.keyframes.events import Event, Recent
 FLASH_MS = (70.0, 470.0)
 SHARE = 0.006  # of the frame that must jump
 BURST_MS = 140.0  # changes so close to each other are one jump
+OVERLAP = 0.3  # share of the smaller of both changes that lies in the other
 QUIET_MS = 230.0  # nothing large happens for so long before and after: else it is one step of many
 
 
@@ -27,9 +28,9 @@ def is_flash(recent: Recent, leaving: Event, entered_ms: float) -> bool:
 def _same_place(entry: list[Event], leaving: Event) -> bool:
     came = np.unique(np.concatenate([blob.tiles for event in entry for blob in event.blobs]))
     gone = np.unique(np.concatenate([blob.tiles for blob in leaving.blobs]))
-    return np.intersect1d(came, gone).size >= 0.5 * min(came.size, gone.size)
+    return np.intersect1d(came, gone).size >= OVERLAP * min(came.size, gone.size)
 
 
-def goes_on(event: Event, left_ms: float) -> bool:
+def goes_on(recent: Recent, event: Event, left_ms: float) -> bool:
     """Whether another large change follows at once, so that there was no flash."""
-    return 0 < event.ms - left_ms < QUIET_MS and event.share >= SHARE / 2
+    return 0 < event.ms - left_ms < QUIET_MS and recent.real_share(event) >= SHARE / 2

@@ -20,8 +20,9 @@ COUNT, LONG_COUNT = 6, 10  # changes that make a run: at regular times, at any
 LASTING_MS = 3500.0
 LIKENESS = 6.0  # times that one change may be larger than the usual one
 JITTER = 0.25  # of the usual gap; a gap may be as many times longer as changes were not seen
-SKIPPED = 3.3
-LARGE = 160  # small pixels: more is not part of a clock
+SKIPPED = 3
+MOSTLY = 0.85  # share of the gaps
+LARGE, LARGEST = 160, 2500  # small pixels: more is no clock, but may be a chart that is fed; more is neither
 AGAIN = 2  # changes at the rhythm that a place is known for
 _BESIDE = np.ones((3, 3), np.uint8)
 
@@ -39,7 +40,7 @@ class Rhythms:
 
         Each digit of a clock touches other tiles, so a change counts for the tiles beside it too.
         """
-        small = sizes <= LARGE
+        small = sizes <= LARGEST
         if not small.any():
             return
         grid = np.zeros((self.rows, self.columns), np.float32)
@@ -76,20 +77,27 @@ def _restless(times: Numbers, sizes: Numbers) -> list[tuple[float, float]]:
     times = times[np.diff(times, prepend=-np.inf) > APART_MS]
     breaks = np.flatnonzero(np.diff(times) > PAUSE_MS) + 1
     runs = [run for run in np.split(times, breaks) if run.size > 1]
-    known = [float(np.median(np.diff(run))) for run in runs if _is_steady(run, COUNT, None)]
-    base = known[0] if known else None
+    steady = [_is_steady(run, small=bool(usual <= LARGE)) for run in runs]
+    base = next((float(np.median(np.diff(run))) for run, is_steady in zip(runs, steady, strict=True) if is_steady), None)
     return [
         (float(run[0] - np.diff(run).max()), float(run[-1] + 1.35 * np.diff(run).max()))
-        for run in runs
-        if _is_steady(run, COUNT, None) or (base is not None and _is_steady(run, AGAIN, base))
+        for run, is_steady in zip(runs, steady, strict=True)
+        if is_steady or (base is not None and run.size >= AGAIN and _is_regular(np.diff(run), base))
     ]
 
 
-def _is_steady(run: Numbers, count: int, base: float | None) -> bool:
-    if run.size < count or (base is None and run[-1] - run[0] < LASTING_MS):
+def _is_steady(run: Numbers, *, small: bool) -> bool:
+    lasted = run[-1] - run[0]
+    if run.size < (COUNT if small else LONG_COUNT) or lasted < LASTING_MS:
         return False
     gaps = np.diff(run)
-    ratio = gaps / (np.median(gaps) if base is None else base)
-    nearest = np.maximum(1.0, np.round(ratio))
-    regular = bool((np.abs(ratio - nearest) <= JITTER * np.minimum(nearest, 1.5)).mean() >= 0.85) and bool((nearest <= SKIPPED).all())
-    return regular or (base is None and run.size >= LONG_COUNT and run[-1] - run[0] >= 2 * LASTING_MS)
+    return _is_regular(gaps, float(np.median(gaps))) or (
+        small and run.size >= LONG_COUNT and lasted >= 2 * LASTING_MS
+    )
+
+
+def _is_regular(gaps: Numbers, base: float) -> bool:
+    """Whether nearly all gaps are once, twice or three times as long as `base`."""
+    times = np.maximum(1.0, np.round(gaps / base))
+    near = np.abs(gaps / base - times) <= JITTER * np.minimum(times, 1.5)
+    return bool(near.mean() >= MOSTLY and times.max() <= SKIPPED)

@@ -15,6 +15,7 @@ from services.analysis.keyframes.watch import Candidate
 POINTER_SIDE = 12  # small pixels; at a device pixel ratio of 2 a pointer has 6 x 10
 OUTSIDE = 24  # of 255, beyond both neighbours: content of its own, not a step of a fade
 OUTSIDE_SHARE = 0.04
+LEAST = 0.003  # share of the frame that a flash must show otherwise
 PAUSE_MS, PAUSE_SHARE = 110.0, 0.02  # a pause so long, in so much of the frame, is seen
 
 
@@ -67,6 +68,12 @@ def is_restless(candidate: Candidate, noise: Noise) -> bool:
     return all(noise.at(ms).flat[tiles].mean() >= MOST for ms, tiles in candidate.doubts)
 
 
+def _moves_on(flash: Candidate, noise: Noise) -> bool:
+    """Whether most of what came and went with a flash is restless anyway."""
+    inside = [noise.at(ms).flat[tiles] for ms, tiles in flash.doubts]
+    return not inside or float(np.concatenate(inside).mean()) >= 0.5
+
+
 def _next(last: State, settled: State, candidate: Candidate, since: Mask, compare: Comparison) -> State | None:
     """A new state; after a transient also the return to what was before it."""
     differs = compare.difference(settled.candidate, candidate, since)
@@ -81,10 +88,11 @@ def _transient(
 ) -> State | None:
     after = next((c for c in following if c.kind != "flash" and is_calm(c, compare.noise)), None)
     differs = compare.difference(settled.candidate, candidate, since)
-    if after is None or not differs.any() or is_restless(candidate, compare.noise):
+    if after is None or differs.mean() < LEAST or _moves_on(candidate, compare.noise):
         return None
     images = (settled.candidate.image, candidate.image, after.image)
     wrong = shows_its_own(*images) or (candidate.shown_ms >= PAUSE_MS and stands_apart(*images))
+    wrong = wrong or (candidate.jumped and candidate.shown_ms >= PAUSE_MS)
     return State(candidate, differs, transient=True) if wrong else None
 
 

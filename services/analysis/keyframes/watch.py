@@ -47,6 +47,7 @@ class Candidate:
     real: Mask = field(repr=False)
     pointer: Region | None
     shown_ms: float = 0.0  # of a flash
+    jumped: bool = False  # a flash that came with a single frame
     doubts: tuple[tuple[float, Tiles], ...] = field(default=(), repr=False)
 
 
@@ -130,24 +131,25 @@ class Watcher(Generic[F]):
 
     def _interrupted(self, changes: Changes, event: Event, before: _Sight[F]) -> None:
         """A real change ends whatever rest there was."""
-        self._disown_flash(event)
+        self._disown_flash(changes, event)
         last_real = changes.recent.last_real(before.ms)
         if not self._settled and event.ms - last_real >= _rest(changes, before.ms):
             self._propose(changes, before, "rest")
         elif not self._settled and is_flash(changes.recent, event, last_real):
             self._flash = self._propose(changes, before, "flash")
             self._flash.shown_ms = event.ms - last_real
+            self._flash.jumped = len(changes.recent.real(last_real - BURST_MS, last_real)) == 1
             self._flash.doubts = _parts(changes, last_real - BURST_MS, event.ms)
             self._flash.ms = last_real + min(FLASH_INSIDE_MS, self._flash.shown_ms / 3)
             self._flash_left_ms = event.ms
         self._settled = False
 
-    def _disown_flash(self, event: Event) -> None:
+    def _disown_flash(self, changes: Changes, event: Event) -> None:
         flash = self._flash
         if flash is None or event.ms == self._flash_left_ms:
             return
         self._flash = None
-        if goes_on(event, self._flash_left_ms):
+        if goes_on(changes.recent, event, self._flash_left_ms):
             self.thin({candidate for candidate in self.candidates if candidate is not flash})
 
     def _rested(self, changes: Changes, sight: _Sight[F]) -> None:
