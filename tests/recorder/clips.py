@@ -38,7 +38,6 @@ SET = [
     _clip("map", "av1", seed=30),
     _clip("table", "vp9", bitrate=200_000, seed=31),
     _clip("monitor", "h264", fps=6, seed=32),
-    _clip("course", "vp9", bitrate=350_000, seed=33),
     _clip("support", "vp8", "800x600", seed=34),
     _clip("tasks", "av1", seed=35),
     _clip("flights", "vp9", fps=8, bitrate=300_000, seed=36),

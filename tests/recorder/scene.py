@@ -12,7 +12,7 @@ from tests.recorder.picture import Box, Film, Grid
 VISIBLE = 4.0  # luma levels of a tile's mean; codec noise on a page at rest stays below 1.5
 MOVING = 12.0  # the same while waiting for rest: at low bit rates a key frame may shift flat areas by 10
 POINTER = (20.0, 24.0)  # CSS pixels, drawn from two left and one above the hot spot
-LEAD = 60.0  # ms that a frame may be stamped before the event that it shows, and the clocks apart
+LEAD = 30.0  # ms that a frame may be stamped before the event that it shows
 STILL = 120.0  # ms
 PACING = {"caret", "video", "loop_animation"}
 SPREAD = 10.0  # CSS pixels around noise that a codec may disturb

@@ -31,7 +31,7 @@ TUNED = (
     "wiki_vp9",
     "wizard_h264",
 )
-REPORTED = ("course_vp9", "editor_vp9", "flights_vp9", "gallery_vp9", "support_vp8", "tasks_av1")
+REPORTED = ("editor_vp9", "flights_vp9", "gallery_vp9", "support_vp8", "tasks_av1")
 QUICK = ("login_vp9_800x600", "shop", "support_vp8")  # for a look while working on the bench itself
 
 LONG_720P, LONG_1080P = "shop", "editor_vp9"  # what the clips of three minutes are made of
