@@ -43,6 +43,7 @@ class Album:
         self._count += place == self._count
         self._file.seek(place * array.nbytes)
         self._file.write(np.ascontiguousarray(array).data)
+        self._file.flush()
         return place
 
     def drop(self, place: int) -> None:
@@ -63,6 +64,6 @@ class Album:
         return array.mean(axis=2).astype(np.uint8) if self._format == "rgb24" else array[: self._height]
 
     def _array(self, place: int) -> NDArray[np.uint8]:
+        """Mapped, so that only what is looked at is read."""
         size = int(np.prod(self._shape))
-        self._file.seek(place * size)
-        return np.frombuffer(self._file.read(size), np.uint8).reshape(self._shape)
+        return np.memmap(self._file, np.uint8, "r", place * size, self._shape)

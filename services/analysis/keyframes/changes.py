@@ -12,6 +12,7 @@ from services.analysis.keyframes.small import TILE, Blob, Luma, Mask, Region, bl
 from services.analysis.keyframes.subtle import Afterglow, Creep, is_caret, tint_of
 
 STEP = 8  # of 255, on means of 4 x 4 pixels: the least difference that counts
+LEAST = 11  # of 255: an area without a stronger difference is left out
 FAINT = 15  # of 255: a blob without a stronger difference is the codec at work
 SPECK, SPECK_PEAK = 60, 20  # a blob needs so much size times difference, or so much difference, to be seen
 WHOLE = 0.25  # share of the frame from which a change is not taken apart
@@ -43,11 +44,14 @@ class Changes:
         self._gaps.append(ms - self._last_ms)
         self._last_ms = ms
         mask, difference = changed(self._reference, image, STEP)
-        if not mask.any():
+        left, top, wide, high = cv2.boundingRect(mask.view(np.uint8))
+        if not wide:
             return None
         event = self._event(ms, image, mask, difference)
         before = self._reference.copy()
-        np.copyto(self._reference, image, where=cv2.dilate(mask.view(np.uint8), _KERNEL) > 0)
+        window = (slice(max(0, top - 1), top + high + 1), slice(max(0, left - 1), left + wide + 1))
+        around = cv2.dilate(mask[window].view(np.uint8), _KERNEL)
+        np.copyto(self._reference[window], image[window], where=around.view(bool))
         self._follow(event, image)
         self._feed_noise(event, before)
         self.recent.add(event)
@@ -61,11 +65,11 @@ class Changes:
         return gaps[len(gaps) // 4]
 
     def _event(self, ms: float, image: Luma, mask: Mask, difference: Luma) -> Event:
-        share = float(mask.mean())
+        share = cv2.countNonZero(mask.view(np.uint8)) / mask.size
         if share > WHOLE:
             found = [_whole(mask, difference, self._tiles)]
         else:
-            found = blobs(mask, difference)
+            found = blobs(mask, difference, LEAST)
             for blob in found:
                 blob.before, blob.after = cut(self._reference, blob.region).copy(), cut(image, blob.region).copy()
                 blob.ms = ms
@@ -94,16 +98,16 @@ class Changes:
         self._creep.see(event.ms, [blob for blob in unclear if blob.kind == "open"])
 
     def _feed_noise(self, event: Event, before: Luma) -> None:
-        """Whole-frame changes are no rhythm of a place, and neither are carets."""
-        parts = [
-            (blob.tiles, np.full(blob.tiles.size, float(blob.count)), np.full(blob.tiles.size, blob.kind == "pointer"))
-            for blob in event.blobs
-            if blob.kind != "caret"
-        ]
-        if parts and event.share <= WHOLE:
-            every, sizes, passing = (np.concatenate(column) for column in zip(*parts, strict=True))
-            tiles, first = np.unique(every, return_index=True)
-            self.noise.changed(tiles, event.ms, sizes[first], before, passing[first])
+        """Whole-frame changes are no rhythm of a place, and neither are carets and the pointer."""
+        found = [blob for blob in event.blobs if blob.kind not in {"caret", "pointer"}]
+        if not found or event.share > WHOLE:
+            return
+        tiles = np.concatenate([blob.tiles for blob in found])
+        sizes = np.repeat([float(blob.count) for blob in found], [blob.tiles.size for blob in found])
+        if len(found) > 1:
+            tiles, first = np.unique(tiles, return_index=True)
+            sizes = sizes[first]
+        self.noise.changed(tiles, event.ms, sizes, before)
 
     def _mark_hovers(self, now: float) -> None:
         """Tints that came or went with the pointer; those that go on where one began belong to it."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import cv2
 import numpy as np
 
-from services.analysis.keyframes.changes import STEP, is_speck
+from services.analysis.keyframes.changes import STEP, WHOLE, is_speck
 from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.small import Blob, Luma, Mask, Region, blobs, changed, cut, untiled
 from services.analysis.keyframes.sprite import Sprites
@@ -64,8 +64,12 @@ class Comparison:
     def _apart(self, before: Candidate, after: Candidate, real: Mask) -> Iterator[Blob]:
         mask, amount = changed(before.image, after.image, STEP)
         restless = untiled(self.noise.at(before.ms) & self.noise.at(after.ms), mask.shape)
-        backed = cv2.dilate(real.view(np.uint8), _KERNEL) > 0
-        for blob in blobs(mask & backed, amount):
+        mask &= cv2.dilate(real.view(np.uint8), _KERNEL) > 0
+        if mask.mean() > WHOLE:
+            found = [Blob(Region(0, 0, mask.shape[1], mask.shape[0]), mask, int(mask.sum()), 255, np.empty(0, np.intp))]
+        else:
+            found = blobs(mask, amount)
+        for blob in found:
             blob.before, blob.after = cut(before.image, blob.region), cut(after.image, blob.region)
             if cut(restless, blob.region)[blob.mask].mean() < 0.5:
                 yield blob

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from av.video.frame import VideoFrame
 
+from services.analysis.keyframes.ahead import ahead
 from services.analysis.keyframes.album import Album, Rgb
 from services.analysis.keyframes.budget import within_budget
 from services.analysis.keyframes.compare import Comparison
@@ -19,6 +20,7 @@ from services.analysis.keyframes.watch import Candidate, Watcher
 
 _SPARE = 5  # candidates per state of the budget before those that will never be kept are forgotten
 _PROGRESS_S = 0.5
+_AHEAD = 4  # frames that are decoded before they are looked at
 _END_GAP_MS = 300_000.0  # a header may claim so much more than its last frame: nothing moved until the end
 
 
@@ -75,8 +77,9 @@ def extract(
     with opened(path, container) as video:
         watcher: Watcher[VideoFrame] = Watcher(album.keep, album.drop, luma)
         told = time.monotonic()
-        for frame in video.frames(limits.max_duration_ms):
-            watcher.see(frame.ms, shrink(luma(frame.picture)), frame.picture)
+        frames = ((frame, shrink(luma(frame.picture))) for frame in video.frames(limits.max_duration_ms))
+        for frame, small in ahead(frames, most=_AHEAD):
+            watcher.see(frame.ms, small, frame.picture)
             if len(watcher.candidates) > _SPARE * max(budget, 8):
                 _thin(watcher, album, 2 * budget)
             if time.monotonic() - told >= _PROGRESS_S:

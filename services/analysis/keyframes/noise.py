@@ -70,7 +70,6 @@ class Noise:
         self._episodes = _Runs(count)
         self._left = np.full((count, 3), -np.inf)  # ends of the three episodes before, oldest first
         self._around = _Runs(count)  # changes within two tiles
-        self._close_by = _Runs(count)  # the same without what may be the pointer
         self._visits = _Runs(count)  # visits again within two tiles
         self._shown = np.zeros(
             (count, 2, TILE * TILE), np.int16
@@ -88,10 +87,10 @@ class Noise:
         self._count = 0
         self.version = 0  # counts what was learnt
 
-    def changed(self, hit: Indices, now: float, sizes: Numbers, before: Luma, passing: Mask) -> None:
+    def changed(self, hit: Indices, now: float, sizes: Numbers, before: Luma) -> None:
         """The tiles with these flat indices changed now, each as part of an area of so many small pixels.
 
-        `before` is the small image as it was; `passing` marks tiles where it may have been the pointer.
+        `before` is the small image as it was.
         """
         if not hit.size:
             return
@@ -115,17 +114,10 @@ class Noise:
         self._restless(
             hit[(lasted >= LASTING_MS) & (self._episodes.times[hit] >= LASTING_COUNT)], lasted.max(), now
         )
-        self._hurried(hit[~passing], now)
-        self._ticked(hit, now, sizes)
-
-    def _hurried(self, hit: Indices, now: float) -> None:
-        """Change after change in one small place, faster than anybody types."""
-        if not hit.size:
-            return
-        self._close_by.add(self._near(hit, _AROUND), now, RUN_GAP_MS)
-        lasted = now - self._close_by.since[hit]
-        hasty = (lasted >= HASTY_MS) & (self._close_by.times[hit] * HASTY_PACE_MS >= lasted)
-        self._restless(hit[hasty], lasted.max(), now)
+        ran = now - self._around.since[hit]
+        hasty = (ran >= HASTY_MS) & (self._around.times[hit] * HASTY_PACE_MS >= ran)
+        self._restless(hit[hasty], ran.max(), now)
+        self._ticked(fresh, now, sizes[is_fresh])
 
     def _flipped(self, fresh: Indices, now: float, before: Luma) -> None:
         """What shows two pictures in turn (a blinking light) is restless, however irregular."""
@@ -187,6 +179,8 @@ class Noise:
 
     def _ticked(self, hit: Indices, now: float, sizes: Numbers) -> None:
         """Each digit of a clock touches other tiles, so a tick counts for the tiles beside it too."""
+        if not hit.size:
+            return
         grid = np.zeros(self._shape, np.float32)
         grid.flat[hit] = sizes
         extents = np.asarray(cv2.dilate(grid, _BESIDE))

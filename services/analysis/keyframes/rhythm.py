@@ -5,6 +5,7 @@ from one tick to the next, but it has one over ten. Small changes only; an inter
 at a time, or seldom in the same place.
 """
 
+import itertools
 from dataclasses import dataclass, field
 
 import cv2
@@ -57,47 +58,60 @@ class Rhythms:
         times = np.repeat([ms for ms, _, _ in self._log], [each.size for _, each, _ in self._log])
         sizes = np.concatenate([each for _, _, each in self._log]).astype(np.float64)
         order = np.argsort(tiles, kind="stable")
+        tiles, times, sizes = tiles[order], times[order], sizes[order]
+        starts = np.flatnonzero(np.diff(tiles, prepend=-1))
+        ends = np.append(starts[1:], tiles.size)
+        apart = np.add.reduceat(np.diff(times, prepend=0.0) > APART_MS, starts)
+        often = (apart >= COUNT - 1) & (times[ends - 1] - times[starts] >= LASTING_MS)
         found: list[tuple[int, float, float]] = []
-        ends = np.flatnonzero(np.diff(tiles[order], append=-1)) + 1
-        start = 0
-        for end in ends.tolist():
-            own, start = order[start:end], end
-            if own.size >= COUNT:
-                tile = int(tiles[own[0]])
-                found += [(tile, a, b) for a, b in _restless(times[own], sizes[own])]
+        alike: dict[bytes, list[tuple[float, float]]] = {}  # all tiles of an area change together
+        for start, end in zip(starts[often].tolist(), ends[often].tolist(), strict=True):
+            own = times[start:end], sizes[start:end]
+            key = b"".join(each.tobytes() for each in own)
+            if key not in alike:
+                alike[key] = _restless(*own)
+            found += [(int(tiles[start]), a, b) for a, b in alike[key]]
         columns = np.array(found, np.float64).reshape(-1, 3)
         return columns[:, 0].astype(np.intp), columns[:, 1], columns[:, 2]
 
 
 def _restless(times: Numbers, sizes: Numbers) -> list[tuple[float, float]]:
-    """From when to when one place was restless."""
-    usual = np.median(sizes)
-    alike = (sizes <= LIKENESS * usual) & (usual <= LIKENESS * sizes)
-    times = times[alike]
-    times = times[np.diff(times, prepend=-np.inf) > APART_MS]
-    breaks = np.flatnonzero(np.diff(times) > PAUSE_MS) + 1
-    runs = [run for run in np.split(times, breaks) if run.size > 1]
-    steady = [_is_steady(run, small=bool(usual <= LARGE)) for run in runs]
-    base = next((float(np.median(np.diff(run))) for run, is_steady in zip(runs, steady, strict=True) if is_steady), None)
+    """From when to when one place was restless. Plain lists: they are short, and there are many."""
+    usual = _median(sizes.tolist())
+    runs: list[list[float]] = [[]]
+    last = -APART_MS
+    for ms, size in zip(times.tolist(), sizes.tolist(), strict=True):
+        if size > LIKENESS * usual or usual > LIKENESS * size:
+            continue
+        if ms - last > PAUSE_MS and runs[-1]:
+            runs.append([])
+        if ms - last > APART_MS:
+            runs[-1].append(ms)
+        last = ms
+    spans = [(run, [b - a for a, b in itertools.pairwise(run)]) for run in runs if len(run) > 1]
+    steady = [_is_steady(gaps, small=usual <= LARGE) for _, gaps in spans]
+    base = next((_median(gaps) for (_, gaps), is_steady in zip(spans, steady, strict=True) if is_steady), None)
     return [
-        (float(run[0] - np.diff(run).max()), float(run[-1] + 1.35 * np.diff(run).max()))
-        for run, is_steady in zip(runs, steady, strict=True)
-        if is_steady or (base is not None and run.size >= AGAIN and _is_regular(np.diff(run), base))
+        (run[0] - max(gaps), run[-1] + 1.35 * max(gaps))
+        for (run, gaps), is_steady in zip(spans, steady, strict=True)
+        if is_steady or (base is not None and len(run) >= AGAIN and _is_regular(gaps, base))
     ]
 
 
-def _is_steady(run: Numbers, *, small: bool) -> bool:
-    lasted = run[-1] - run[0]
-    if run.size < (COUNT if small else LONG_COUNT) or lasted < LASTING_MS:
+def _is_steady(gaps: list[float], *, small: bool) -> bool:
+    count, lasted = len(gaps) + 1, sum(gaps)
+    if count < (COUNT if small else LONG_COUNT) or lasted < LASTING_MS:
         return False
-    gaps = np.diff(run)
-    return _is_regular(gaps, float(np.median(gaps))) or (
-        small and run.size >= LONG_COUNT and lasted >= 2 * LASTING_MS
-    )
+    return _is_regular(gaps, _median(gaps)) or (small and count >= LONG_COUNT and lasted >= 2 * LASTING_MS)
 
 
-def _is_regular(gaps: Numbers, base: float) -> bool:
+def _is_regular(gaps: list[float], base: float) -> bool:
     """Whether nearly all gaps are once, twice or three times as long as `base`."""
-    times = np.maximum(1.0, np.round(gaps / base))
-    near = np.abs(gaps / base - times) <= JITTER * np.minimum(times, 1.5)
-    return bool(near.mean() >= MOSTLY and times.max() <= SKIPPED)
+    times = [max(1, round(gap / base)) for gap in gaps]
+    near = sum(abs(gap / base - n) <= JITTER * min(n, 1.5) for gap, n in zip(gaps, times, strict=True))
+    return near >= MOSTLY * len(gaps) and max(times) <= SKIPPED
+
+
+def _median(values: list[float]) -> float:
+    ordered = sorted(values)
+    return (ordered[len(ordered) // 2] + ordered[(len(ordered) - 1) // 2]) / 2

@@ -94,8 +94,8 @@ def changed(before: Luma, after: Luma, threshold: int) -> tuple[Mask, Luma]:
     return difference > threshold, difference
 
 
-def blobs(mask: Mask, difference: Luma) -> list[Blob]:
-    """Connected areas of the mask (gaps of two small pixels are bridged), in no particular order."""
+def blobs(mask: Mask, difference: Luma, least: int = 0) -> list[Blob]:
+    """Connected areas of the mask (gaps of two small pixels are bridged) with a difference of `least` or more."""
     left, top, wide, high = cv2.boundingRect(mask.view(np.uint8))
     if not wide:
         return []
@@ -117,6 +117,8 @@ def blobs(mask: Mask, difference: Luma) -> list[Blob]:
     for label, size, peak, x0, y0, x1, y1, touched in zip(
         of[starts].tolist(), (ends - starts).tolist(), peaks.tolist(), *(side.tolist() for side in sides), tiles, strict=True
     ):
+        if peak < least:
+            continue
         inner = mask[y0:y1, x0:x1]
         if len(tiles) > 1:
             inner = inner & (labels[y0:y1, x0:x1] == label)

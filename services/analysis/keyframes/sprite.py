@@ -60,9 +60,10 @@ class Sprites:
         for sprite in self.known:
             if _found(sprite, patch) is not None:
                 sprite.seen += 1
+                self.known.sort(key=lambda each: -each.seen)  # the usual ones are looked for first
                 return
         if len(self.known) >= MOST:
-            self.known.remove(min(self.known, key=lambda sprite: sprite.seen))
+            self.known.pop()
         self.known.append(Sprite(image.copy(), mask.copy()))
 
     def covered(self, image: Luma, bare: Luma, place: Region) -> Cover | None:
