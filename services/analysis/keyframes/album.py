@@ -1,6 +1,8 @@
 """Pictures of candidates, laid aside on disk so that memory stays flat however many there are."""
 
+import os
 import tempfile
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,14 +15,25 @@ from services.analysis.keyframes.small import Luma
 Rgb = NDArray[np.uint8]
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """How a picture lies in its place: per plane its height, its width, and how many bytes a row takes."""
+
+    planes: tuple[tuple[int, int, int], ...]
+
+    @property
+    def size(self) -> int:
+        return sum(height * stride for height, _, stride in self.planes)
+
+
 class Album:
     """Use as a context manager. Every picture has the size of the first; places of dropped ones are used again."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115  closed by __exit__
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed by __exit__
         self._free: list[int] = []
-        self._count = 0
-        self._format, self._shape, self._height = "", (0, 0), 0
+        self._layouts: list[_Layout] = []  # by place
+        self._room = 0  # bytes of a place
         self._colour: tuple[Any, Any] = (None, None)
 
     def __enter__(self) -> Self:
@@ -33,17 +46,15 @@ class Album:
 
     def keep(self, picture: VideoFrame) -> int:
         """Lay a picture aside; return its place."""
-        if not self._format:
-            even = picture.width % 2 == 0 and picture.height % 2 == 0
-            self._format = "yuv420p" if even else "rgb24"
-            self._height, self._colour = picture.height, (picture.colorspace, picture.color_range)
-        array = picture.reformat(format=self._format).to_ndarray()
-        self._shape = array.shape
-        place = self._free.pop() if self._free else self._count
-        self._count += place == self._count
-        self._file.seek(place * array.nbytes)
-        self._file.write(np.ascontiguousarray(array).data)
-        self._file.flush()
+        if picture.format.name not in {"yuv420p", "yuvj420p"}:
+            picture = picture.reformat(format="yuv420p")
+        layout = _Layout(tuple((plane.height, plane.width, plane.line_size) for plane in picture.planes))
+        if not self._room:
+            self._room = 2 * layout.size  # another decoder of the same stream may align rows otherwise
+            self._colour = (picture.colorspace, picture.color_range)
+        place = self._free.pop() if self._free else len(self._layouts)
+        self._layouts[place : place + 1] = [layout]
+        _write_all(self._file.fileno(), [memoryview(plane)[: plane.height * plane.line_size] for plane in picture.planes], place * self._room)
         return place
 
     def drop(self, place: int) -> None:
@@ -51,19 +62,37 @@ class Album:
 
     def rgb(self, place: int) -> Rgb:
         """Height x width x 3."""
-        array = self._array(place)
-        if self._format == "rgb24":
-            return array
-        picture = VideoFrame.from_ndarray(array, format=self._format)
+        planes = self._planes(place)
+        height, width = planes[0].shape
+        picture = VideoFrame(width, height, "yuv420p")
+        for plane, rows in zip(picture.planes, planes, strict=True):
+            padded = np.zeros((plane.height, plane.line_size), np.uint8)
+            padded[:, : rows.shape[1]] = rows
+            plane.update(padded)
         picture.colorspace, picture.color_range = self._colour
         return np.asarray(picture.to_ndarray(format="rgb24"), np.uint8)
 
     def luma(self, place: int) -> Luma:
-        """Height x width."""
-        array = self._array(place)
-        return array.mean(axis=2).astype(np.uint8) if self._format == "rgb24" else array[: self._height]
+        """Height x width, read from the disk where it is looked at."""
+        return self._planes(place)[0]
 
-    def _array(self, place: int) -> NDArray[np.uint8]:
-        """Mapped, so that only what is looked at is read."""
-        size = int(np.prod(self._shape))
-        return np.memmap(self._file, np.uint8, "r", place * size, self._shape)
+    def _planes(self, place: int) -> list[Luma]:
+        layout = self._layouts[place]
+        every = np.memmap(self._file, np.uint8, "r", place * self._room, (layout.size,))
+        planes, start = [], 0
+        for height, width, stride in layout.planes:
+            end = start + height * stride
+            planes.append(every[start:end].reshape(height, stride)[:, :width])
+            start = end
+        return planes
+
+
+def _write_all(file: int, parts: list[memoryview], offset: int) -> None:
+    """Write the parts one after the other from there. Raise OSError, for one when the disk is full."""
+    while parts:
+        written = os.pwritev(file, parts, offset)
+        offset += written
+        while parts and written >= parts[0].nbytes:
+            written -= parts.pop(0).nbytes
+        if parts:
+            parts[0] = parts[0][written:]

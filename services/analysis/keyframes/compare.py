@@ -36,8 +36,12 @@ class Comparison:
         found = np.zeros_like(real)
         apart = [blob for blob in self._apart(before, after, real) if not negligible(blob)]
         pointers = [place for place in (before.pointer, after.pointer) if place is not None]
+        if len(apart) > FEW:  # too much to be a highlight or the pointer
+            for blob in apart:
+                cut(found, blob.region)[blob.mask] = True
+            return found
         seen: list[Region] = []
-        if 0 < len(apart) <= FEW and all(_is_narrow(blob) or _is_highlight(blob, pointers) for blob in apart):
+        if all(_is_narrow(blob) or _is_highlight(blob, pointers) for blob in apart):
             apart, seen = self._without_pointer(before, after, apart)
         for blob in apart:
             cut(found, blob.region)[_telling(blob, [*pointers, *seen], seen)] = True

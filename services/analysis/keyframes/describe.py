@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.keyframes.small import SCALE, Luma, Mask
+from services.analysis.keyframes.small import SCALE, Luma, Mask, Region, blobs
 from services.analysis.keyframes.states import State
 
 MAX_BOXES = 16
@@ -27,9 +27,9 @@ class PixelBox(NamedTuple):
 
 def changed_boxes(differs: Mask, before: Luma, after: Luma) -> tuple[PixelBox, ...]:
     """Tight boxes round what differs; `before` and `after` are the full lumas."""
-    regions: list[PixelBox] = []
+    regions: list[Region] = []
     for gap in GAPS:
-        regions = _regions(differs, gap)
+        regions = [blob.region for blob in blobs(differs, differs.view(np.uint8), bridge=gap)]
         if len(regions) <= MAX_BOXES:
             break
     largest = sorted(regions, key=lambda region: -region.width * region.height)[:MAX_BOXES]
@@ -37,25 +37,13 @@ def changed_boxes(differs: Mask, before: Luma, after: Luma) -> tuple[PixelBox, .
     return tuple(sorted(boxes, key=lambda box: (box.y, box.x)))
 
 
-def _regions(differs: Mask, gap: int) -> list[PixelBox]:
-    joined = cv2.dilate(differs.view(np.uint8), np.ones((gap, gap), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    found = []
-    for label in range(1, count):
-        x, y, width, height = (int(side) for side in stats[label][:4])
-        window = (slice(y, y + height), slice(x, x + width))
-        left, top, wide, high = _bounds(differs[window] & (labels[window] == label))
-        found.append(PixelBox(x + left, y + top, wide, high))
-    return found
-
-
 def _bounds(mask: Mask) -> PixelBox:
     """Round what is set; all 0 where nothing is."""
     return PixelBox(*cv2.boundingRect(mask.view(np.uint8)))
 
 
-def _tight(region: PixelBox, before: Luma, after: Luma) -> PixelBox:
-    x, y, width, height = (side * SCALE for side in region)
+def _tight(region: Region, before: Luma, after: Luma) -> PixelBox:
+    x, y, width, height = (SCALE * side for side in (region.x0, region.y0, region.width, region.height))
     window = (slice(y, y + height), slice(x, x + width))
     left, top, wide, high = _bounds(np.asarray(cv2.absdiff(before[window], after[window])) > EDGE)
     if not wide:

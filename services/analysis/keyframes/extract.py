@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 
@@ -74,6 +75,7 @@ def extract(
 
     `on_progress` hears, twice a second, how many ms of video were looked at. Raises PermanentFailure.
     """
+    cv2.setNumThreads(1)  # on pictures as small as these, handing out work costs more than doing it
     with opened(path, container) as video:
         watcher: Watcher[VideoFrame] = Watcher(album.keep, album.drop, luma)
         told = time.monotonic()

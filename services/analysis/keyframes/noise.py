@@ -83,8 +83,10 @@ class Noise:
         self._end = np.full(count, -np.inf)
         self._closed: list[Interval] = []
         self._rhythms = Rhythms(rows, columns)
-        self._known: tuple[int, Indices, Numbers, Numbers] = (-1, *self._rhythms.runs())
-        self._count = 0
+        self._known = self._rhythms.runs()
+        self._count = 0  # of what was seen
+        self._answers: dict[float, Mask] = {}
+        self._answered = (0, 0)  # as of that version and count
         self.version = 0  # counts what was learnt
 
     def changed(self, hit: Indices, now: float, sizes: Numbers, before: Luma) -> None:
@@ -236,12 +238,19 @@ class Noise:
         return [blob for blob, is_covered in zip(blobs, covered.tolist(), strict=True) if not is_covered]
 
     def at(self, time: float) -> Mask:
-        """Tiles (rows x columns) that were restless at that time, as far as is known by now."""
+        """Tiles (rows x columns) that were restless at that time, as far as is known by now. Not to be written to."""
+        if self._answered != (self.version, self._count):
+            self._answered = (self.version, self._count)
+            self._answers.clear()
+            self._known = self._rhythms.runs()
+        if time not in self._answers:
+            self._answers[time] = self._at(time)
+        return self._answers[time]
+
+    def _at(self, time: float) -> Mask:
         with np.errstate(invalid="ignore"):
             found = (self._start <= time) & (time <= self._end)
-        if self._known[0] != self._count:
-            self._known = (self._count, *self._rhythms.runs())
-        _, tiles, starts, ends = self._known
+        tiles, starts, ends = self._known
         found[tiles[(starts <= time) & (time <= ends)]] = True
         for interval in self._closed:
             inside = (interval.starts <= time) & (time <= interval.ends)

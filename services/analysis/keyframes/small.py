@@ -18,7 +18,6 @@ Tiles = NDArray[np.intp]  # flat indices in the grid of tiles
 
 SCALE = 4  # pixels of the frame in one pixel of the small image
 TILE = 4  # small pixels in one side of a tile
-_KERNEL = np.ones((3, 3), np.uint8)
 
 
 class Region(NamedTuple):
@@ -94,15 +93,15 @@ def changed(before: Luma, after: Luma, threshold: int) -> tuple[Mask, Luma]:
     return difference > threshold, difference
 
 
-def blobs(mask: Mask, difference: Luma, least: int = 0) -> list[Blob]:
-    """Connected areas of the mask (gaps of two small pixels are bridged) with a difference of `least` or more."""
+def blobs(mask: Mask, difference: Luma, least: int = 0, bridge: int = 3) -> list[Blob]:
+    """Connected areas of the mask with a difference of `least` or more; gaps narrower than `bridge` do not part them."""
     left, top, wide, high = cv2.boundingRect(mask.view(np.uint8))
     if not wide:
         return []
     columns = -(-mask.shape[1] // TILE)
     window = (slice(top, top + high), slice(left, left + wide))
     mask, difference = mask[window], difference[window]
-    count, labels = cv2.connectedComponents(cv2.dilate(mask.view(np.uint8), _KERNEL), connectivity=8)
+    count, labels = cv2.connectedComponents(cv2.dilate(mask.view(np.uint8), np.ones((bridge, bridge), np.uint8)), connectivity=8)
     ys, xs = np.nonzero(mask)
     of = labels[ys, xs]
     if count > 2:

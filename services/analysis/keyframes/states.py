@@ -13,6 +13,7 @@ from services.analysis.keyframes.small import Blob, Luma, Mask, Region, blobs, c
 from services.analysis.keyframes.watch import Candidate
 
 POINTER_SIDE = 12  # small pixels; at a device pixel ratio of 2 a pointer has 6 x 10
+MOST_POINTER = 2 * POINTER_SIDE**2  # small pixels that a pointer covers, where it was and where it is
 OUTSIDE = 24  # of 255, beyond both neighbours: content of its own, not a step of a fade
 OUTSIDE_SHARE = 0.04
 LEAST = 0.003  # share of the frame that a flash must show otherwise
@@ -98,7 +99,10 @@ def _transient(
 
 def _is_pointer(before: Candidate, state: State, noise: Noise, origin: tuple[float, Region]) -> bool:
     """Whether all of a difference is the pointer: gone from one place and, looking alike, come to another."""
-    after, found = state.candidate, blobs(state.differs, state.differs.view(np.uint8))
+    after = state.candidate
+    if int(state.differs.sum()) > MOST_POINTER:
+        return False
+    found = blobs(state.differs, state.differs.view(np.uint8))
     if after.ms <= origin[0] and int(cut(state.differs, origin[1].grown(3)).sum()) == int(state.differs.sum()):
         return True  # it came into the picture before it first moved
     if not all(_is_small(blob) for blob in found):

@@ -1,5 +1,6 @@
 """Changes too subtle to be a state: a blinking caret, a tint under the pointer, a bar that creeps. Pure."""
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,29 +35,44 @@ def tint_of(blob: Blob, pointers: Sequence[Region] | None = None) -> float | Non
     """
     if blob.before.shape != blob.mask.shape or blob.count < TINT_COUNT:
         return None
-    change, mask = _change(blob), _without(blob, pointers or ())
-    if mask.sum() < TINT_COUNT:
+    counts = _counts(blob, pointers or ())
+    total = int(counts.sum())
+    if total < TINT_COUNT:
         return None
-    middle = float(np.median(change[mask]))
-    alike = _alike(change[mask], middle)
-    others = alike.size - int(alike.sum())
-    even = alike.mean() >= 0.84 or (pointers is None and alike.sum() >= TINT_CORE and others <= POINTERS_COUNT)
+    middle = _middle(counts)
+    reach = _reach(middle)
+    alike = int(counts[max(0, math.ceil(255 + middle - reach)) : math.floor(255 + middle + reach) + 1].sum())
+    even = alike >= 0.84 * total or (pointers is None and alike >= TINT_CORE and total - alike <= POINTERS_COUNT)
     return abs(middle) if even and STILL <= abs(middle) <= TINT_PEAK else None
 
 
 def beside_tint(blob: Blob, pointers: Sequence[Region]) -> Mask:
     """What in a tinted blob is not the tint: letters in a field that got the focus, say."""
-    change, mask = _change(blob), _without(blob, pointers)
-    return mask & ~_alike(change, float(np.median(change[mask])))
+    middle = _middle(_counts(blob, pointers))
+    beside: Mask = np.abs(_change(blob) - middle) > _reach(middle)
+    return _without(blob, pointers) & beside
 
 
 def _change(blob: Blob) -> NDArray[np.int16]:
     return blob.after.astype(np.int16) - blob.before.astype(np.int16)
 
 
-def _alike(change: NDArray[np.int16], middle: float) -> Mask:
-    alike: Mask = np.abs(change - middle) <= max(8.0, 0.45 * abs(middle))
-    return alike
+def _counts(blob: Blob, pointers: Sequence[Region]) -> NDArray[np.intp]:
+    """How many pixels changed by -255, -254 … 255."""
+    changes = _change(blob)[_without(blob, pointers)]
+    return np.bincount(changes.astype(np.intp) + 255, minlength=511)
+
+
+def _middle(counts: NDArray[np.intp]) -> float:
+    """The median change."""
+    upto = counts.cumsum()
+    low, high = np.searchsorted(upto, [(upto[-1] + 1) // 2, upto[-1] // 2 + 1])
+    return float(low + high) / 2 - 255
+
+
+def _reach(middle: float) -> float:
+    """How far from the middle a change is still much the same."""
+    return max(8.0, 0.45 * abs(middle))
 
 
 def _without(blob: Blob, pointers: Sequence[Region]) -> Mask:
