@@ -1,0 +1,36 @@
+"""A bank: another account, a hint, a transfer with an error and a wait, a filter, a frozen card."""
+
+from tests.recorder.actor import Actor
+
+
+async def drive(a: Actor) -> None:
+    await a.pause(400, 800)
+    await a.hover("#q", "tooltip_show", "what the balance is")
+    await a.pause(700, 1000)
+    await a.hover((700, 600), "tooltip_hide")
+    await a.pause(200, 300)
+    await a.click("[data-i='1']", "selection", "savings", flash="balance cannot be shown")
+    await a.pause(400, 800)
+    await a.click("#new", "drawer_open", "new transfer")
+    await a.pause(500, 800)
+    await a.type("#to", "Mara Lind", "payee")
+    await a.pause(500, 800)
+    await a.type("#sum", "2500", "amount")
+    await a.pause(400, 600)
+    await a.click("#send", "inline_error", "over the limit")
+    await a.pause(400, 800)
+    await a.type("#sum", "250", "amount corrected, error gone", clear=True)
+    await a.pause(500, 800)
+    await a.click("#keep", "toggle", "remember payee")
+    await a.pause(400, 800)
+    await a.click("#send", "loading_start", "only a spinner in the button")
+    await a.expect("content_change", "on its way", flash="rejected")
+    await a.pause(400, 800)
+    await a.click("#done", "drawer_close", "payment in the list")
+    await a.pause(400, 800)
+    await a.click("#Incoming", "filter", "incoming")
+    await a.pause(400, 800)
+    await a.click("#cards", "tab_switch", "cards")
+    await a.pause(400, 800)
+    await a.click("#ice", "toggle", "card frozen")
+    await a.pause(900, 1200)

@@ -1,0 +1,35 @@
+"""Notes at two device pixels a pixel: ticks, a new note, one dragged, dark paper, one thrown away, a search."""
+
+from tests.recorder.actor import Actor
+
+
+async def drive(a: Actor) -> None:
+    await a.pause()
+    await a.click("[data-c='1']", "toggle", "trellis done")
+    await a.pause()
+    await a.click("[data-i='1']", "navigation", "another note")
+    await a.pause()
+    await a.click("#bold", "content_change", "large text")
+    await a.pause(600, 900)
+    await a.click("#pin", "toggle", "pinned")
+    await a.pause()
+    await a.drag("[data-i='3']", (125, 80), "bicycle on top", kind="row_reorder")
+    await a.pause()
+    await a.click("#new", "row_insert", "empty note")
+    await a.pause(400, 700)
+    await a.type("#title", "Books to lend", "title, also in the list")
+    await a.pause(600, 1000)
+    await a.click("#dots", "menu_open", "more")
+    await a.pause(500, 800)
+    await a.click("#theme", "theme", "dark paper, menu closed")
+    await a.pause()
+    await a.click("[data-i='4']", "navigation", "gift ideas")
+    await a.pause(500, 800)
+    await a.click("#dots", "menu_open", "more")
+    await a.pause(400, 700)
+    await a.click("#del", "modal_open", "throw away?")
+    await a.pause()
+    await a.click("#yes", "row_delete", "note gone, dialog closed")
+    await a.pause(500, 800)
+    await a.type("#find", "bridge", "search; one note left")
+    await a.pause(1000, 1300)
