@@ -18,7 +18,10 @@ TUNED = (
     "checkout_vp9",
     "dash_vp9",
     "docs_av1",
+    "editor_vp9",
     "files_vp8",
+    "flights_vp9",
+    "gallery_vp9",
     "kanban_vp8",
     "login_vp9_800x600",
     "mail_vp9",
@@ -27,11 +30,24 @@ TUNED = (
     "player_vp8",
     "settings_av1",
     "shop",
+    "support_vp8",
     "table_vp9",
+    "tasks_av1",
     "wiki_vp9",
     "wizard_h264",
 )
-REPORTED = ("editor_vp9", "flights_vp9", "gallery_vp9", "support_vp8", "tasks_av1")
+REPORTED = (
+    "bank_vp8",
+    "booking_vp9",
+    "crm_av1",
+    "forum_h264",
+    "news_h264",
+    "notes_av1",
+    "pipeline_vp9",
+    "recipes_av1",
+    "survey_vp9",
+    "weather_vp8",
+)
 QUICK = ("login_vp9_800x600", "shop", "support_vp8")  # for a look while working on the bench itself
 
 LONG_720P, LONG_1080P = "shop", "editor_vp9"  # what the clips of three minutes are made of
