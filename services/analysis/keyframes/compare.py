@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import cv2
 import numpy as np
 
-from services.analysis.keyframes.changes import STEP, WHOLE, is_speck
+from services.analysis.keyframes.changes import FAINT, STEP, WHOLE, is_speck
 from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.small import Blob, Luma, Mask, Region, blobs, changed, cut, untiled
 from services.analysis.keyframes.sprite import Sprites
@@ -18,6 +18,7 @@ SAME = 12  # of 255: a state that came back may differ by so much
 FEW, NARROW = 8, 40  # so many differences, of so many small pixels a side, may all be the pointer's doing
 LINE = 2  # small pixels: what underlines a link under the pointer
 HOVER = 40.0  # of 255: what is tinted by less where the pointer is
+RIM = 3  # small pixels beside a pointer that may be its own
 GHOST = 30  # of 255: what a codec leaves of a pointer for a while
 _KERNEL = np.ones((5, 5), np.uint8)
 
@@ -85,9 +86,9 @@ class Comparison:
         seen: list[Region] = []
         for shown, bare in ((before, after), (after, before)):
             hint = shown.pointer
-            near = sorted(apart, key=lambda blob: hint is None or not blob.region.touches(hint.grown(4)))
-            for blob in filter(_is_narrow, near):
-                cover = self._sprites.covered(self._luma(shown), self._luma(bare), blob.region)
+            places = [place for blob in apart for place in _places(blob)]
+            for region in sorted(places, key=lambda region: hint is None or not region.touches(hint.grown(4))):
+                cover = self._sprites.covered(self._luma(shown), self._luma(bare), region)
                 if cover is not None:
                     place = _bounds(cover)
                     parts = [part for each in apart for part in _uncovered(each, cover)]
@@ -95,6 +96,15 @@ class Comparison:
                     seen.append(place)
                     break
         return apart, seen
+
+
+def _places(blob: Blob) -> list[Region]:
+    """Where in a blob the pointer may be: anywhere, or in what stands out from a wide highlight."""
+    if _is_narrow(blob):
+        return [blob.region]
+    amount = np.asarray(cv2.absdiff(np.ascontiguousarray(blob.before), np.ascontiguousarray(blob.after)))
+    parts = blobs(beside_tint(blob, ()), amount, FAINT)
+    return [part.region.shifted(blob.region.x0, blob.region.y0) for part in parts if _is_narrow(part)]
 
 
 def _uncovered(blob: Blob, cover: tuple[Region, Mask]) -> Iterator[Blob]:
@@ -126,7 +136,7 @@ def _bounds(cover: tuple[Region, Mask]) -> Region:
 def _is_trace(blob: Blob, pointer: Region) -> bool:
     """Whether it is an underline under a pointer that is there, or what a codec leaves of one for a while."""
     underline = blob.region.height <= LINE < blob.region.width
-    return blob.region.touches(pointer.grown(3)) and (underline or blob.peak < GHOST)
+    return blob.region.touches(pointer.grown(3)) and (underline or blob.peak < GHOST or blob.count <= RIM)
 
 
 def _is_narrow(blob: Blob) -> bool:
