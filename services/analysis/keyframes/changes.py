@@ -9,12 +9,12 @@ from services.analysis.keyframes.events import Event, Recent
 from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.pointer import LARGEST, Pointer
 from services.analysis.keyframes.small import TILE, Blob, Luma, Mask, Region, blobs, changed, cut
-from services.analysis.keyframes.subtle import Afterglow, Creep, is_caret, tint_of
+from services.analysis.keyframes.subtle import Afterglow, Creep, is_caret, is_outline, tint_of
 
 STEP = 8  # of 255, on means of 4 x 4 pixels: the least difference that counts
 LEAST = 11  # of 255: an area without a stronger difference is left out
 FAINT = 15  # of 255: a blob without a stronger difference is the codec at work
-SPECK, SPECK_PEAK = 60, 20  # a blob needs so much size times difference, or so much difference, to be seen
+SPECK, SPECK_PEAK = 700, 24
 WHOLE = 0.25  # share of the frame from which a change is not taken apart
 CARET_WAITS_MS = 460.0  # a caret stands still for half a second after every key
 HOVER_MS = 130.0  # a tint that follows the pointer's arrival or departure within this is its doing
@@ -110,7 +110,7 @@ class Changes:
         self.noise.changed(tiles, event.ms, sizes, before)
 
     def _mark_hovers(self, now: float) -> None:
-        """Tints that came or went with the pointer; those that go on where one began belong to it."""
+        """Tints and frames that came or went with the pointer; those that go on where one began belong to it."""
         if now - self.pointer.moved_ms > HOVER_LASTS_MS:
             return
         hovered: list[Region] = []
@@ -129,7 +129,7 @@ class Changes:
 
 def _is_tint(blob: Blob) -> bool:
     if blob.is_tint is None:
-        blob.is_tint = tint_of(blob) is not None
+        blob.is_tint = tint_of(blob) is not None or is_outline(blob)
     return blob.is_tint
 
 

@@ -19,7 +19,7 @@ Indices = NDArray[np.intp]
 
 EPISODE_GAP_MS = 300.0  # a tile that is quiet for longer begins a new episode with its next change
 REVISIT_MS = 8000.0  # a fourth episode within this is a visit again; people come back less often
-LASTING_MS, LASTING_COUNT = 750.0, 7  # one episode of this length and so many changes is restless by itself
+LASTING_MS, LASTING_COUNT = 900.0, 9  # one episode of this length and so many changes is restless by itself
 LIKENESS = 6  # times that one change may be larger than another of the same rhythm
 HASTY_MS, HASTY_PACE_MS = 900.0, 70.0  # changes so close to each other, for so long within two tiles: no typing
 RUN_GAP_MS, RUN_COUNT, RUN_MS = 450.0, 6, 900.0  # visits in a row that make a place restless

@@ -15,6 +15,8 @@ TINT_COUNT, TINT_CORE = 12, 40  # small pixels: of any tint, and of the even par
 TINT_PEAK = 60  # of 255; a stronger change under the pointer is more than a hover effect
 STILL = 4  # of 255: less is no change of the middle
 POINTERS_COUNT = 50  # small pixels that the pointer takes, where it was and where it is
+OUTLINE_WIDTH, OUTLINE_HEIGHT = 12, 6  # small pixels of the least thing with a frame
+OUTLINE_SHARE, LINE_SHARE = 0.5, 0.75  # of its area that may change, of its width that a line takes
 SOLID = 14  # of 255: largest difference inside of a bar's fill
 CREEP_MS = 900.0  # between two steps of a bar
 CREEP_STEPS = 3
@@ -26,6 +28,15 @@ def is_caret(blob: Blob) -> bool:
     region = blob.region
     low, high = CARET_HEIGHT
     return region.width <= CARET_WIDTH and low <= region.height <= high and region.height >= 2.5 * region.width
+
+
+def is_outline(blob: Blob) -> bool:
+    """The frame round something was drawn otherwise: two long lines above each other and little between them."""
+    region = blob.region
+    if region.width < OUTLINE_WIDTH or region.height < OUTLINE_HEIGHT or blob.count > OUTLINE_SHARE * blob.mask.size:
+        return False
+    lines = np.flatnonzero(blob.mask.mean(axis=1) >= LINE_SHARE)
+    return lines.size >= 2 and int(lines[-1] - lines[0]) >= OUTLINE_HEIGHT - 2
 
 
 def tint_of(blob: Blob, pointers: Sequence[Region] | None = None) -> float | None:

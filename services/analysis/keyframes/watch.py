@@ -48,6 +48,7 @@ class Candidate:
     pointer: Region | None
     shown_ms: float = 0.0  # of a flash
     jumped: bool = False  # a flash that came with a single frame
+    passing: bool = False  # a flash while the pointer was moving
     doubts: tuple[tuple[float, Tiles], ...] = field(default=(), repr=False)
 
 
@@ -139,6 +140,7 @@ class Watcher(Generic[F]):
             self._flash = self._propose(changes, before, "flash")
             self._flash.shown_ms = event.ms - last_real
             self._flash.jumped = len(changes.recent.real(last_real - BURST_MS, last_real)) == 1
+            self._flash.passing = changes.pointer.moved_ms >= last_real - BURST_MS
             self._flash.doubts = _parts(changes, last_real - BURST_MS, event.ms)
             self._flash.ms = last_real + min(FLASH_INSIDE_MS, self._flash.shown_ms / 3)
             self._flash_left_ms = event.ms
