@@ -92,8 +92,8 @@ class Changes:
     def _follow(self, event: Event, image: Luma) -> None:
         """What can be told from where the small ones go."""
         unclear = [blob for blob in event.blobs if blob.kind == "open"]
-        unclear = self.noise.uncovered(unclear, event.ms) if unclear else []
-        small = [blob for blob in unclear if max(blob.region.width, blob.region.height) <= LARGEST]
+        apart = self.noise.uncovered(unclear, event.ms) if unclear else []
+        small = [blob for blob in apart if max(blob.region.width, blob.region.height) <= LARGEST]
         self.pointer.see(event.ms, image, small, self.interval)
         self._creep.see(event.ms, [blob for blob in unclear if blob.kind == "open"])
 

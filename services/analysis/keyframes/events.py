@@ -60,6 +60,13 @@ class Recent:
         every = sum(blob.count for blob in event.blobs)
         return event.share * sum(blob.count for blob in event.real_parts(self.noise)) / every if every else 0.0
 
+    def last_large(self, until: float, share: float) -> float | None:
+        """When the last real event up to then was in which at least that share of the frame changed."""
+        for event in reversed(self._events):
+            if event.ms <= until and event.share >= share and self.is_real(event):
+                return event.ms
+        return None
+
     def last_real(self, until: float = float("inf")) -> float:
         """When the last real event up to then was."""
         for event in reversed(self._events):

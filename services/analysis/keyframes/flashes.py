@@ -6,23 +6,30 @@ from services.analysis.keyframes.events import Event, Recent
 
 FLASH_MS = (70.0, 470.0)
 SHARE = 0.006  # of the frame that must jump
+PASSING_SHARE = 0.02  # the same while the pointer moves: what is under it is lit up and goes out again
 BURST_MS = 140.0  # changes so close to each other are one jump
+TINY_SHARE = 0.0002  # of the frame: so little may move while it is shown
 OVERLAP = 0.3  # share of the smaller of both changes that lies in the other
 QUIET_MS = 230.0  # nothing large happens for so long before and after: else it is one step of many
 
 
-def is_flash(recent: Recent, leaving: Event, entered_ms: float) -> bool:
-    """Whether the rest between `entered_ms` and the event `leaving` was one.
+def flash_began(recent: Recent, leaving: Event, pointer_ms: float) -> float | None:
+    """When the flash came that the event `leaving` ended, if it was one. `pointer_ms`: when the pointer last moved.
 
     That the content was wrong, and no step on the way, is seen later: see states.py.
     """
-    if not FLASH_MS[0] <= leaving.ms - entered_ms <= FLASH_MS[1]:
-        return False
+    entered_ms = recent.last_large(leaving.ms - 1e-3, SHARE)
+    if entered_ms is None or not FLASH_MS[0] <= leaving.ms - entered_ms <= FLASH_MS[1]:
+        return None
     entry = recent.real(entered_ms - BURST_MS, entered_ms)
-    if not entry or min(leaving.share, max(event.share for event in entry)) < SHARE:
-        return False
+    least = PASSING_SHARE if pointer_ms >= entered_ms - BURST_MS else SHARE
+    if min(leaving.share, max(event.share for event in entry)) < least:
+        return None
+    between = recent.real(entered_ms, leaving.ms - 1e-3)
+    if any(event.share >= TINY_SHARE for event in between):
+        return None
     quiet_before = not recent.real(entry[0].ms - QUIET_MS, entry[0].ms - 1e-3)
-    return quiet_before and _same_place(entry, leaving)
+    return entered_ms if quiet_before and _same_place(entry, leaving) else None
 
 
 def _same_place(entry: list[Event], leaving: Event) -> bool:

@@ -17,7 +17,6 @@ MOST_POINTER = 2 * POINTER_SIDE**2  # small pixels that a pointer covers, where 
 OUTSIDE = 24  # of 255, beyond both neighbours: content of its own, not a step of a fade
 OUTSIDE_SHARE = 0.04
 LEAST = 0.003  # share of the frame that a flash must show otherwise
-LEAST_PASSING = 0.03  # the same while the pointer moves: what is under it is lit up and goes out again
 PAUSE_MS, PAUSE_SHARE = 110.0, 0.02  # a pause so long, in so much of the frame, is seen
 
 
@@ -90,8 +89,7 @@ def _transient(
 ) -> State | None:
     after = next((c for c in following if c.kind != "flash" and is_calm(c, compare.noise)), None)
     differs = compare.difference(settled.candidate, candidate, since)
-    least = LEAST_PASSING if candidate.passing else LEAST
-    if after is None or differs.mean() < least or _moves_on(candidate, compare.noise):
+    if after is None or differs.mean() < LEAST or _moves_on(candidate, compare.noise):
         return None
     images = (settled.candidate.image, candidate.image, after.image)
     wrong = shows_its_own(*images) or (candidate.shown_ms >= PAUSE_MS and stands_apart(*images))

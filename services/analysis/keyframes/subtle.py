@@ -17,7 +17,7 @@ STILL = 4  # of 255: less is no change of the middle
 POINTERS_COUNT = 50  # small pixels that the pointer takes, where it was and where it is
 OUTLINE_WIDTH, OUTLINE_HEIGHT = 12, 6  # small pixels of the least thing with a frame
 OUTLINE_SHARE, LINE_SHARE = 0.5, 0.75  # of its area that may change, of its width that a line takes
-SOLID = 14  # of 255: largest difference inside of a bar's fill
+SOLID = 14  # of 255: largest difference within a row of a bar's fill
 CREEP_MS = 900.0  # between two steps of a bar
 CREEP_STEPS = 3
 GLOW_PEAK, GLOW_MS = 24, 700.0
@@ -145,11 +145,12 @@ class Creep:
 
 
 def _solid(blob: Blob) -> float | None:
-    """The level of a fill without texture, or None."""
+    """The level of a piece of fill, or None: every row is even, but for the end of the bar, which is blurred."""
     if blob.after.shape != blob.mask.shape or blob.region.height > 8 or blob.region.width > 60:
         return None
-    inside = blob.after[blob.mask]
-    return float(inside.mean()) if int(inside.max()) - int(inside.min()) <= SOLID else None
+    fill = blob.after[:, :-1] if blob.region.width > 1 else blob.after
+    uneven = int((fill.max(axis=1) - fill.min(axis=1)).max())
+    return float(fill[fill.shape[0] // 2].mean()) if uneven <= SOLID else None
 
 
 def _goes_on(bar: _Bar, region: Region, level: float) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 
 from services.analysis.keyframes.changes import Changes
 from services.analysis.keyframes.events import HORIZON_MS, Event
-from services.analysis.keyframes.flashes import BURST_MS, goes_on, is_flash
+from services.analysis.keyframes.flashes import BURST_MS, flash_began, goes_on
 from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.small import Luma, Mask, Region, Tiles, cut
 from services.analysis.keyframes.sprite import Sprites
@@ -48,7 +48,6 @@ class Candidate:
     pointer: Region | None
     shown_ms: float = 0.0  # of a flash
     jumped: bool = False  # a flash that came with a single frame
-    passing: bool = False  # a flash while the pointer was moving
     doubts: tuple[tuple[float, Tiles], ...] = field(default=(), repr=False)
 
 
@@ -136,11 +135,11 @@ class Watcher(Generic[F]):
         last_real = changes.recent.last_real(before.ms)
         if not self._settled and event.ms - last_real >= _rest(changes, before.ms):
             self._propose(changes, before, "rest")
-        elif not self._settled and is_flash(changes.recent, event, last_real):
+        elif not self._settled and (entered := flash_began(changes.recent, event, changes.pointer.moved_ms)):
+            last_real = entered
             self._flash = self._propose(changes, before, "flash")
             self._flash.shown_ms = event.ms - last_real
             self._flash.jumped = len(changes.recent.real(last_real - BURST_MS, last_real)) == 1
-            self._flash.passing = changes.pointer.moved_ms >= last_real - BURST_MS
             self._flash.doubts = _parts(changes, last_real - BURST_MS, event.ms)
             self._flash.ms = last_real + min(FLASH_INSIDE_MS, self._flash.shown_ms / 3)
             self._flash_left_ms = event.ms
