@@ -47,8 +47,8 @@ class Changes:
         left, top, wide, high = cv2.boundingRect(mask.view(np.uint8))
         if not wide:
             return None
-        event = self._event(ms, image, mask, difference)
         before = self._reference.copy()
+        event = self._event(ms, before, image, mask, difference)
         window = (slice(max(0, top - 1), top + high + 1), slice(max(0, left - 1), left + wide + 1))
         around = cv2.dilate(mask[window].view(np.uint8), _KERNEL)
         np.copyto(self._reference[window], image[window], where=around.view(bool))
@@ -64,14 +64,14 @@ class Changes:
         gaps = sorted(self._gaps)
         return gaps[len(gaps) // 4]
 
-    def _event(self, ms: float, image: Luma, mask: Mask, difference: Luma) -> Event:
+    def _event(self, ms: float, before: Luma, image: Luma, mask: Mask, difference: Luma) -> Event:
         share = cv2.countNonZero(mask.view(np.uint8)) / mask.size
         if share > WHOLE:
             found = [_whole(mask, difference, self._tiles)]
         else:
             found = blobs(mask, difference, LEAST)
             for blob in found:
-                blob.before, blob.after = cut(self._reference, blob.region).copy(), cut(image, blob.region).copy()
+                blob.before, blob.after = cut(before, blob.region), cut(image, blob.region)
                 blob.ms = ms
                 self._judge(ms, blob)
         return Event(ms, found, share)

@@ -20,16 +20,19 @@ class Event:
     blobs: list[Blob]
     share: float
     _as_of: int = field(default=-1, repr=False)  # the version of what the noise knew when it was last asked
-    _real: list[Blob] = field(default_factory=list, repr=False)
+    _real: list[Blob] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._real = self.blobs
 
     def real_parts(self, noise: Noise) -> list[Blob]:
-        """Blobs that nothing explains but a change of the interface."""
-        if self._as_of != noise.version:
-            counting = [blob for blob in self.blobs if blob.counts]
-            self._real = noise.uncovered(counting, self.ms) if counting else []
-            self._as_of = noise.version
-            return self._real
-        return [blob for blob in self._real if blob.counts]
+        """Blobs that nothing explains but a change of the interface. What was noise once remains so."""
+        if self._as_of == noise.version or not self._real:
+            return [blob for blob in self._real if blob.counts]
+        self._as_of = noise.version
+        counting = [blob for blob in self._real if blob.counts]
+        self._real = noise.uncovered(counting, self.ms) if counting else []
+        return self._real
 
 
 class Recent:

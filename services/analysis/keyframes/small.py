@@ -147,11 +147,9 @@ A = TypeVar("A", bound=np.generic)
 
 
 def cut(image: NDArray[A], region: Region) -> NDArray[A]:
-    """The part of an image inside a region, clipped to the image."""
-    height, width = image.shape[:2]
-    return image[
-        max(0, region.y0) : max(0, min(height, region.y1)), max(0, region.x0) : max(0, min(width, region.x1))
-    ]
+    """The part of an image inside a region, clipped to the image. A view."""
+    x0, y0, x1, y1 = region
+    return image[y0 if y0 > 0 else 0 : y1 if y1 > 0 else 0, x0 if x0 > 0 else 0 : x1 if x1 > 0 else 0]
 
 
 def untiled(tiles: Mask, shape: Sequence[int]) -> Mask:
