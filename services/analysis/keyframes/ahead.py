@@ -28,7 +28,7 @@ def ahead(items: Iterator[T], *, most: int) -> Iterator[T]:
                 waiting.put(item)
                 if stopped.is_set():
                     return
-        except BaseException as caught:  # noqa: BLE001  raised again by whoever asks for the next item
+        except BaseException as caught:  # raised again when the next item is asked for
             error = caught
         waiting.put(_End(error))
 

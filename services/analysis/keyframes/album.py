@@ -54,7 +54,8 @@ class Album:
             self._colour = (picture.colorspace, picture.color_range)
         place = self._free.pop() if self._free else len(self._layouts)
         self._layouts[place : place + 1] = [layout]
-        _write_all(self._file.fileno(), [memoryview(plane)[: plane.height * plane.line_size] for plane in picture.planes], place * self._room)
+        rows = [memoryview(plane)[: plane.height * plane.line_size] for plane in picture.planes]
+        _write_all(self._file.fileno(), rows, place * self._room)
         return place
 
     def drop(self, place: int) -> None:
@@ -68,7 +69,7 @@ class Album:
         for plane, rows in zip(picture.planes, planes, strict=True):
             padded = np.zeros((plane.height, plane.line_size), np.uint8)
             padded[:, : rows.shape[1]] = rows
-            plane.update(padded)
+            plane.update(padded.tobytes())
         picture.colorspace, picture.color_range = self._colour
         return np.asarray(picture.to_ndarray(format="rgb24"), np.uint8)
 

@@ -8,7 +8,7 @@ import numpy as np
 from services.analysis.keyframes.events import Event, Recent
 from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.pointer import LARGEST, Pointer
-from services.analysis.keyframes.small import TILE, Blob, Luma, Mask, Region, blobs, changed, cut
+from services.analysis.keyframes.small import TILE, Blob, Luma, Mask, Region, blobs, changed, cut, whole
 from services.analysis.keyframes.subtle import Afterglow, Creep, is_caret, is_outline, tint_of
 
 STEP = 8  # of 255, on means of 4 x 4 pixels: the least difference that counts
@@ -30,7 +30,6 @@ class Changes:
 
     def __init__(self, ms: float, image: Luma) -> None:
         rows, columns = (-(-side // TILE) for side in image.shape)
-        self._tiles = rows * columns
         self.noise = Noise(rows, columns)
         self.recent = Recent(ms, self.noise)
         self.pointer = Pointer()
@@ -67,7 +66,7 @@ class Changes:
     def _event(self, ms: float, before: Luma, image: Luma, mask: Mask, difference: Luma) -> Event:
         share = cv2.countNonZero(mask.view(np.uint8)) / mask.size
         if share > WHOLE:
-            found = [_whole(mask, difference, self._tiles)]
+            found = [whole(mask, difference)]
         else:
             found = blobs(mask, difference, LEAST)
             for blob in found:
@@ -135,9 +134,3 @@ def _is_tint(blob: Blob) -> bool:
 
 def is_speck(blob: Blob) -> bool:
     return blob.peak < FAINT or (blob.peak < SPECK_PEAK and blob.count * blob.peak < SPECK)
-
-
-def _whole(mask: Mask, difference: Luma, tiles: int) -> Blob:
-    height, width = mask.shape
-    count, peak = int(mask.sum()), int(difference.max())
-    return Blob(Region(0, 0, width, height), mask, count, peak, np.arange(tiles), kind="real")

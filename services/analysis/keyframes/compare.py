@@ -7,7 +7,7 @@ import numpy as np
 
 from services.analysis.keyframes.changes import FAINT, STEP, WHOLE, is_speck
 from services.analysis.keyframes.noise import Noise
-from services.analysis.keyframes.small import Blob, Luma, Mask, Region, blobs, changed, cut, untiled
+from services.analysis.keyframes.small import Blob, Luma, Mask, Region, blobs, changed, cut, untiled, whole
 from services.analysis.keyframes.sprite import Sprites
 from services.analysis.keyframes.subtle import beside_tint, is_caret, tint_of
 from services.analysis.keyframes.watch import Candidate
@@ -70,10 +70,7 @@ class Comparison:
         mask, amount = changed(before.image, after.image, STEP)
         restless = untiled(self.noise.at(before.ms) & self.noise.at(after.ms), mask.shape)
         mask &= cv2.dilate(real.view(np.uint8), _KERNEL) > 0
-        if mask.mean() > WHOLE:
-            found = [Blob(Region(0, 0, mask.shape[1], mask.shape[0]), mask, int(mask.sum()), 255, np.empty(0, np.intp))]
-        else:
-            found = blobs(mask, amount)
+        found = [whole(mask, amount)] if mask.mean() > WHOLE else blobs(mask, amount)
         for blob in found:
             blob.before, blob.after = cut(before.image, blob.region), cut(after.image, blob.region)
             if cut(restless, blob.region)[blob.mask].mean() < 0.5:
@@ -102,8 +99,7 @@ def _places(blob: Blob) -> list[Region]:
     """Where in a blob the pointer may be: anywhere, or in what stands out from a wide highlight."""
     if _is_narrow(blob):
         return [blob.region]
-    amount = np.asarray(cv2.absdiff(np.ascontiguousarray(blob.before), np.ascontiguousarray(blob.after)))
-    parts = blobs(beside_tint(blob, ()), amount, FAINT)
+    parts = blobs(beside_tint(blob, ()), blob.amount, FAINT)
     return [part.region.shifted(blob.region.x0, blob.region.y0) for part in parts if _is_narrow(part)]
 
 
@@ -119,8 +115,7 @@ def _uncovered(blob: Blob, cover: tuple[Region, Mask]) -> Iterator[Blob]:
     rest[y0 - blob.region.y0 : y1 - blob.region.y0, x0 - blob.region.x0 : x1 - blob.region.x0] &= ~mask[
         y0 - region.y0 : y1 - region.y0, x0 - region.x0 : x1 - region.x0
     ]
-    amount = np.asarray(cv2.absdiff(np.ascontiguousarray(blob.before), np.ascontiguousarray(blob.after)))
-    for part in blobs(rest, amount):
+    for part in blobs(rest, blob.amount):
         part.before, part.after = cut(blob.before, part.region), cut(blob.after, part.region)
         part.region = part.region.shifted(blob.region.x0, blob.region.y0)
         if not negligible(part):
@@ -158,9 +153,8 @@ def _telling(blob: Blob, pointers: Sequence[Region], seen: Sequence[Region]) -> 
     if tint is None or tint >= (HOVER if under else HIGHLIGHT):
         return blob.mask
     rest = beside_tint(blob, pointers)
-    amount = np.asarray(cv2.absdiff(np.ascontiguousarray(blob.before), np.ascontiguousarray(blob.after)), np.uint8)
     kept = np.zeros_like(rest)
-    for part in blobs(rest, amount):
+    for part in blobs(rest, blob.amount):
         if not negligible(part):
             cut(kept, part.region)[part.mask] = True
     return kept

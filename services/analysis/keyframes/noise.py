@@ -143,7 +143,8 @@ class Noise:
         rows, columns = np.divmod(tiles, self._shape[1])
         ys = np.minimum(rows[:, None] * TILE + _ROWS, image.shape[0] - 1)
         xs = np.minimum(columns[:, None] * TILE + _COLUMNS, image.shape[1] - 1)
-        return image[ys, xs].astype(np.int16)
+        content: NDArray[np.int16] = image[ys, xs].astype(np.int16)
+        return content
 
     def _near(self, hit: Indices, reach: NDArray[np.uint8]) -> Indices:
         tiles = np.zeros(self._shape, np.uint8)
@@ -238,7 +239,7 @@ class Noise:
         return [blob for blob, is_covered in zip(blobs, covered.tolist(), strict=True) if not is_covered]
 
     def at(self, time: float) -> Mask:
-        """Tiles (rows x columns) that were restless at that time, as far as is known by now. Not to be written to."""
+        """Tiles (rows x columns) that were restless at that time, as far as is known by now. Only to be read."""
         if self._answered != (self.version, self._count):
             self._answered = (self.version, self._count)
             self._answers.clear()

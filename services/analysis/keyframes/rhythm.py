@@ -1,8 +1,8 @@
 """Places that change again and again all through a recording: clocks, counters, lights, charts that are fed.
 
-Seen from the end: a clock whose digits a frame rate shows late, or that skips a digit here and there, has no rhythm
-from one tick to the next, but it has one over ten. Small changes only; an interface that is worked with changes much
-at a time, or seldom in the same place.
+Seen from the end: a clock whose ticks are shown late or not at all has no rhythm from one tick to the next, but
+it has one over ten. Small changes only; an interface that is worked with changes much at a time, or seldom in the
+same place.
 """
 
 import itertools
@@ -34,7 +34,7 @@ class Rhythms:
 
     rows: int
     columns: int
-    _log: list[tuple[float, Indices, NDArray[np.float32]]] = field(default_factory=list, repr=False)
+    _log: list[tuple[float, NDArray[np.int32], NDArray[np.float32]]] = field(default_factory=list, repr=False)
 
     def changed(self, ms: float, tiles: Indices, sizes: Numbers) -> None:
         """These tiles changed, each as part of an area of so many small pixels.
@@ -46,7 +46,7 @@ class Rhythms:
             return
         grid = np.zeros((self.rows, self.columns), np.float32)
         grid.flat[tiles[small]] = sizes[small]
-        near = np.asarray(cv2.dilate(grid, _BESIDE)).ravel()
+        near = np.asarray(cv2.dilate(grid, _BESIDE), np.float32).ravel()
         touched = np.flatnonzero(near)
         self._log.append((ms, touched.astype(np.int32), near[touched]))
 

@@ -6,7 +6,7 @@ of 1 to 4 of 255), and makes every look at a frame sixteen times cheaper.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -74,6 +74,13 @@ class Blob:
     is_tint: bool | None = None  # whether it may be a tint, once somebody has asked
 
     @property
+    def amount(self) -> Luma:
+        """By how much each pixel of the region changed."""
+        return np.asarray(
+            cv2.absdiff(np.ascontiguousarray(self.before), np.ascontiguousarray(self.after)), np.uint8
+        )
+
+    @property
     def counts(self) -> bool:
         """Whether it is, as far as is known, a change of the interface itself."""
         return self.kind in {"open", "real"}
@@ -94,16 +101,17 @@ def changed(before: Luma, after: Luma, threshold: int) -> tuple[Mask, Luma]:
 
 
 def blobs(mask: Mask, difference: Luma, least: int = 0, bridge: int = 3) -> list[Blob]:
-    """Connected areas of the mask with a difference of `least` or more; gaps narrower than `bridge` do not part them."""
+    """Connected areas with a difference of `least` or more. Gaps narrower than `bridge` do not part them."""
     left, top, wide, high = cv2.boundingRect(mask.view(np.uint8))
     if not wide:
         return []
     columns = -(-mask.shape[1] // TILE)
     window = (slice(top, top + high), slice(left, left + wide))
     mask, difference = mask[window], difference[window]
-    count, labels = cv2.connectedComponents(cv2.dilate(mask.view(np.uint8), np.ones((bridge, bridge), np.uint8)), connectivity=8)
+    joined = cv2.dilate(mask.view(np.uint8), np.ones((bridge, bridge), np.uint8))
+    count, labels = cv2.connectedComponents(joined, connectivity=8)
     ys, xs = np.nonzero(mask)
-    of = labels[ys, xs]
+    of = np.asarray(labels, np.int32)[ys, xs]
     if count > 2:
         order = np.argsort(of, kind="stable")
         ys, xs, of = ys[order], xs[order], of[order]
@@ -113,8 +121,9 @@ def blobs(mask: Mask, difference: Luma, least: int = 0, bridge: int = 3) -> list
     peaks = np.maximum.reduceat(difference[ys, xs], starts)
     tiles = _tiles(of, (ys + top) // TILE * columns + (xs + left) // TILE)
     found = []
+    columns_of = (of[starts], ends - starts, peaks, *sides)
     for label, size, peak, x0, y0, x1, y1, touched in zip(
-        of[starts].tolist(), (ends - starts).tolist(), peaks.tolist(), *(side.tolist() for side in sides), tiles, strict=True
+        *(each.tolist() for each in columns_of), tiles, strict=True
     ):
         if peak < least:
             continue
@@ -125,7 +134,14 @@ def blobs(mask: Mask, difference: Luma, least: int = 0, bridge: int = 3) -> list
     return found
 
 
-def _begins(values: NDArray[np.intp]) -> Mask:
+def whole(mask: Mask, difference: Luma) -> Blob:
+    """All of the mask as one change of the interface."""
+    (height, width), (rows, columns) = mask.shape, (-(-side // TILE) for side in mask.shape)
+    count, peak = int(mask.sum()), int(difference.max())
+    return Blob(Region(0, 0, width, height), mask, count, peak, np.arange(rows * columns), kind="real")
+
+
+def _begins(values: NDArray[np.signedinteger[Any]]) -> Mask:
     """Where a run of equal values begins."""
     begins = np.empty(values.size, bool)
     begins[:1] = True
@@ -133,7 +149,7 @@ def _begins(values: NDArray[np.intp]) -> Mask:
     return begins
 
 
-def _tiles(of: NDArray[np.intp], tiles: Tiles) -> list[Tiles]:
+def _tiles(of: NDArray[np.signedinteger[Any]], tiles: Tiles) -> list[Tiles]:
     """The tiles of each group, each once and in order, where pixel after pixel the group and the tile are given."""
     base = int(tiles.max()) + 1
     keys = of * base + tiles
@@ -149,7 +165,7 @@ A = TypeVar("A", bound=np.generic)
 def cut(image: NDArray[A], region: Region) -> NDArray[A]:
     """The part of an image inside a region, clipped to the image. A view."""
     x0, y0, x1, y1 = region
-    return image[y0 if y0 > 0 else 0 : y1 if y1 > 0 else 0, x0 if x0 > 0 else 0 : x1 if x1 > 0 else 0]
+    return image[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)]
 
 
 def untiled(tiles: Mask, shape: Sequence[int]) -> Mask:

@@ -1,7 +1,7 @@
 """What the mouse pointer looks like in this recording, and where it is in a picture. Works on full-size luma.
 
-A pointer is the same few hundred pixels wherever it goes. Learnt from places to which it was seen to jump, it can be
-found again where its motion could not be followed: come in from the side, merged with what it lights up.
+A pointer is the same few hundred pixels wherever it goes. Learnt from places to which it was seen to jump, it is
+found again where its motion could not be followed: come in from the side, or merged with what it lights up.
 """
 
 from dataclasses import dataclass, field
@@ -83,7 +83,7 @@ class Sprites:
             if ink[here][sprite.mask].mean() >= SHOWN:
                 pointer = np.zeros(patch.shape, np.uint8)
                 pointer[here] = sprite.mask
-                near = cv2.dilate(pointer, _RIM)
+                near = np.asarray(cv2.dilate(pointer, _RIM), np.uint8)
                 found = _small(near, 1)
                 beside = _small((ink & (near == 0)).view(np.uint8), BESIDE)
                 left, top = x0 // SCALE, y0 // SCALE

@@ -31,7 +31,9 @@ class State:
     returns_to: "State | None" = None
 
 
-def states(candidates: Sequence[Candidate], compare: Comparison, origin: tuple[float, Region] | None = None) -> list[State]:
+def states(
+    candidates: Sequence[Candidate], compare: Comparison, origin: tuple[float, Region] | None = None
+) -> list[State]:
     """The states in time order. `origin`: see Watcher.pointer_origin."""
     kept: list[State] = []
     settled: State | None = None  # the last one that is no transient
@@ -48,7 +50,7 @@ def states(candidates: Sequence[Candidate], compare: Comparison, origin: tuple[f
             state = _transient(settled, candidate, candidates[index + 1 :], since, compare)
         else:
             state = _next(kept[-1], settled, candidate, since, compare)
-            if state is not None and origin is not None and _is_pointer(settled.candidate, state, compare.noise, origin):
+            if state is not None and origin and _is_pointer(settled.candidate, state, compare.noise, origin):
                 state = None
         if state is not None:
             state.changed_ms = candidate.changed_ms if began is None else began
@@ -117,7 +119,7 @@ def _is_pointer(before: Candidate, state: State, noise: Noise, origin: tuple[flo
 
 
 def _moved_on(found: Sequence[Blob], every: Sequence[Blob], before: Mask, after: Mask) -> bool:
-    """Whether something that never rests was here before and is there now: `found` is either, `every` what changed."""
+    """Whether what never rests was here before and is there now. `found` is either, `every` what changed."""
     here = [blob for blob in found if cut(before, blob.region)[blob.mask].mean() >= 0.5]
     there = [blob for blob in found if blob not in here and cut(after, blob.region)[blob.mask].mean() >= 0.5]
     if len(here) + len(there) < len(found):
@@ -159,5 +161,6 @@ def _with_returns(kept: list[State], compare: Comparison) -> list[State]:
     for index, state in enumerate(kept):
         if state.returns_to is None and not state.transient:
             earlier = (other for other in kept[: max(0, index - 1)] if not other.transient)
-            state.returns_to = next((other for other in earlier if compare.same(other.candidate, state.candidate)), None)
+            alike = (other for other in earlier if compare.same(other.candidate, state.candidate))
+            state.returns_to = next(alike, None)
     return kept

@@ -33,7 +33,8 @@ def is_caret(blob: Blob) -> bool:
 def is_outline(blob: Blob) -> bool:
     """The frame round something was drawn otherwise: two long lines above each other and little between them."""
     region = blob.region
-    if region.width < OUTLINE_WIDTH or region.height < OUTLINE_HEIGHT or blob.count > OUTLINE_SHARE * blob.mask.size:
+    is_large = region.width >= OUTLINE_WIDTH and region.height >= OUTLINE_HEIGHT
+    if not is_large or blob.count > OUTLINE_SHARE * blob.mask.size:
         return False
     lines = np.flatnonzero(blob.mask.mean(axis=1) >= LINE_SHARE)
     return lines.size >= 2 and int(lines[-1] - lines[0]) >= OUTLINE_HEIGHT - 2

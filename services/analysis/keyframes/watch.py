@@ -61,7 +61,7 @@ class _Sight(Generic[F]):
 
 class Watcher(Generic[F]):
     def __init__(self, keep: Callable[[F], int], drop: Callable[[int], None], luma: Callable[[F], Luma]) -> None:
-        """`keep` stores the picture of a frame and says where; `drop` forgets it; `luma` gives a frame's whole luma."""
+        """`keep` stores the picture of a frame and says where, `drop` forgets it, `luma` gives its whole luma."""
         self.candidates: list[Candidate] = []
         self.sprites = Sprites()
         self._keep, self._drop, self._luma = keep, drop, luma

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.keyframes.compare import Comparison
 from services.analysis.keyframes.small import shrink
 from services.analysis.keyframes.states import State, states
 from services.analysis.keyframes.watch import Watcher
@@ -21,7 +22,8 @@ class Stage:
         self.page = np.full((HEIGHT, WIDTH), 240, np.uint8)
         self.ms = 0.0
         self.pointer: tuple[int, int] | None = None
-        self.watcher: Watcher[float] = Watcher(round, lambda _: None)  # a frame is its time
+        self.pictures: list[Luma] = []
+        self.watcher: Watcher[int] = Watcher(lambda place: place, lambda _: None, self.pictures.__getitem__)
         self._last: Luma | None = None
         self._sent_ms = 0.0
         self._noise = np.random.default_rng(7)
@@ -45,11 +47,14 @@ class Stage:
             self._last, self._sent_ms = image, self.ms
             grain = self._noise.integers(-2, 3, image.shape, dtype=np.int16)
             noisy = np.clip(image.astype(np.int16) + grain, 0, 255).astype(np.uint8)
-            self.watcher.see(self.ms, shrink(noisy), self.ms)
+            self.pictures.append(noisy)
+            self.watcher.see(self.ms, shrink(noisy), len(self.pictures) - 1)
 
     def states(self) -> list[State]:
         self.watcher.finish()
-        return states(self.watcher.candidates, self.watcher.noise, self.watcher.pointer_origin)
+        watcher = self.watcher
+        compare = Comparison(watcher.noise, watcher.sprites, lambda candidate: self.pictures[candidate.picture])
+        return states(watcher.candidates, compare, watcher.pointer_origin)
 
     # What interfaces are made of.
 

@@ -15,7 +15,7 @@ def blob(region: tuple[int, int, int, int], before: int = 240, after: int = 20) 
     place = Region(*region)
     shape = (place.height, place.width)
     return Blob(
-        place, np.ones(shape, bool), place.width * place.height, abs(after - before),
+        place, np.ones(shape, bool), place.width * place.height, abs(after - before), np.empty(0, np.intp),
         before=np.full(shape, before, np.uint8), after=np.full(shape, after, np.uint8),
     )  # fmt: skip
 
