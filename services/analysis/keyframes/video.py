@@ -1,5 +1,6 @@
 """The recording as frames with times: the thin edge to PyAV."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from shared.model.errors import PermanentFailure
 MAX_SIDE = 8192
 MAX_PIXELS = 7680 * 4320
 MIN_SIDE = 16
-_THREADS = 2
+# One core looks at the frames while the others decode.
+DECODING_THREADS = max(1, min(4, (os.cpu_count() or 2) - 1))
 _FORMATS = {"matroska": "matroska", "mp4": "mp4"}
 _EMPTY = "The recording has no frames: it was stopped before the first one was written. Record for a little longer."
 _PLANAR = frozenset(
@@ -106,7 +108,7 @@ def opened(path: Path, container: str | None) -> Iterator[Video]:
             raise PermanentFailure("not_a_video", message)
         checked_size(stream.codec_context.width, stream.codec_context.height)
         stream.thread_type = "AUTO"
-        stream.codec_context.thread_count = _THREADS
+        stream.codec_context.thread_count = DECODING_THREADS
         yield Video(source, stream)
 
 

@@ -113,7 +113,7 @@ def test_moved_rows_are_a_scroll_and_other_rows_are_not() -> None:
 def test_the_budget_keeps_first_last_and_the_most_novel() -> None:
     stage = a_page()
     for n, size in enumerate((10, 90, 12, 80, 14)):
-        stage.box(300, 60, size, size, 20 + 15 * n)
+        stage.box(300, 60, size, size, 20 + 45 * n)
         stage.play(800)
     found = stage.states()
     kept = within_budget(found, 4)
