@@ -14,8 +14,8 @@ WORST = 8
 _LEGEND = (
     "P, R, F1: precision, recall and F1 over required states. Caught: transients of which a frame was kept."
     " Restless: false frames while a caret blinked, the pointer moved or a spinner turned."
-    " Time: whole work, as a multiple of PyAV decoding the same files to nothing with as many threads as ours uses for"
-    " that (all cores but one)."
+    " Time: whole work, as a multiple of PyAV decoding the same files to nothing with as many threads as ours uses"
+    " for decoding (all cores but one)."
 )
 
 
