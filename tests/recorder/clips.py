@@ -52,4 +52,12 @@ SET = [
     _clip("pipeline", "vp9", "1920x1080", bitrate=210_000, seed=48),
     _clip("weather", "vp8", bitrate=150_000, seed=49),
     _clip("news", "h264", bitrate=300_000, seed=50),
+    _clip("library", "vp9", bitrate=300_000, seed=61),
+    _clip("invoices", "h264", bitrate=600_000, seed=62),
+    _clip("quiz", "vp8", "800x600", bitrate=400_000, seed=63),
+    _clip("router", "av1", bitrate=500_000, seed=64),
+    _clip("garden", "vp9", "1440x900", bitrate=300_000, seed=65),
+    _clip("auction", "vp9", "1920x1080", bitrate=300_000, seed=66),
+    _clip("journal", "av1", "960x600", dpr=2, bitrate=450_000, seed=67),
+    _clip("porch", "vp8", fps=12, bitrate=300_000, seed=68),
 ]
