@@ -14,6 +14,7 @@ from services.analysis.keyframes.watch import Candidate
 
 TINY, TINY_PEAK = 2, 42  # a difference of so few small pixels must be so strong
 HIGHLIGHT = 25.0  # of 255: what is tinted by less is highlighted and nothing else
+POINTER_SIDE = 14  # small pixels of a pointer at a device pixel ratio of 2, with a rim
 SAME = 12  # of 255: a state that came back may differ by so much
 FEW, NARROW = 8, 40  # so many differences, of so many small pixels a side, may all be the pointer's doing
 LINE = 2  # small pixels: what underlines a link under the pointer
@@ -64,7 +65,7 @@ class Comparison:
         mask &= ~untiled(self.noise.at(one.ms) & self.noise.at(other.ms), mask.shape)
         pointers = [c.pointer.grown(2) for c in (one, other) if c.pointer is not None]
         apart = (blob for blob in blobs(mask, amount) if not negligible(blob))
-        return all(any(blob.region.touches(pointer) for pointer in pointers) for blob in apart)
+        return all(_may_be(blob, pointers) for blob in apart)
 
     def _apart(self, before: Candidate, after: Candidate, real: Mask) -> Iterator[Blob]:
         mask, amount = changed(before.image, after.image, STEP)
@@ -93,6 +94,12 @@ class Comparison:
                     seen.append(place)
                     break
         return apart, seen
+
+
+def _may_be(blob: Blob, pointers: Sequence[Region]) -> bool:
+    """Whether it is where a pointer was and no larger than one."""
+    is_small = max(blob.region.width, blob.region.height) <= POINTER_SIDE
+    return is_small and any(blob.region.touches(pointer) for pointer in pointers)
 
 
 def _places(blob: Blob) -> list[Region]:

@@ -204,3 +204,16 @@ def test_the_same_scene_gives_the_same_frames() -> None:
         return kept(stage)
 
     assert scene() == scene()
+
+
+def test_a_line_typed_under_the_resting_pointer_is_no_return() -> None:
+    stage = a_page()
+    stage.pointer = (300, 300)
+    stage.glide((60, 226))
+    stage.play(1000)
+    stage.box(300, 60, 60, 40, 20)
+    stage.play(1000)
+    stage.box(300, 60, 60, 40, 240)
+    stage.text(24, 230, 20, seed=7)
+    stage.play(1000)
+    assert [state.returns_to for state in stage.states()][-1] is None
