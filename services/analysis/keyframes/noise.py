@@ -79,7 +79,7 @@ class Noise:
         self._extent = np.zeros(count)  # of the change that began the last episode, in small pixels
         self._usual = np.zeros(count)  # size of the changes there, which one large one does not raise much
         self._sizes = np.zeros(count)  # of the change at the last tick, in small pixels
-        self._start = np.full(count, np.nan)  # of the open restless interval
+        self._start = np.full(count, np.inf)  # of the open restless interval
         self._end = np.full(count, -np.inf)
         self._closed: list[Interval] = []
         self._rhythms = Rhythms(rows, columns)
@@ -99,15 +99,8 @@ class Noise:
         usual = self._usual[hit]
         self._usual[hit] = np.where(usual > 0, np.minimum(1.5 * usual, (7 * usual + sizes) / 8), sizes)
         is_fresh = now - self._episodes.last[hit] > EPISODE_GAP_MS
-        fresh = hit[is_fresh]
-        self._left[fresh, :-1] = self._left[fresh, 1:]
-        self._left[fresh, -1] = self._episodes.last[fresh]
-        something_else = fresh[_unlike(self._extent[fresh], sizes[is_fresh])]
-        self._left[something_else] = -np.inf
-        self._extent[fresh] = sizes[is_fresh]
-        self._count += 1
-        self._rhythms.changed(now, fresh, sizes[is_fresh])
-        self._flipped(fresh, now, before)
+        if is_fresh.any():
+            self._begun(hit[is_fresh], now, sizes[is_fresh], before)
         self._episodes.add(hit, now, EPISODE_GAP_MS)
         self._around.add(self._near(hit, _AROUND), now, RUN_GAP_MS)
         again = now - self._left[hit, 0] <= REVISIT_MS
@@ -119,12 +112,20 @@ class Noise:
         ran = now - self._around.since[hit]
         hasty = (ran >= HASTY_MS) & (self._around.times[hit] * HASTY_PACE_MS >= ran)
         self._restless(hit[hasty], ran.max(), now)
-        self._ticked(fresh, now, sizes[is_fresh])
+
+    def _begun(self, fresh: Indices, now: float, sizes: Numbers, before: Luma) -> None:
+        """In these tiles a new episode begins."""
+        self._count += 1
+        self._left[fresh, :-1] = self._left[fresh, 1:]
+        self._left[fresh, -1] = self._episodes.last[fresh]
+        self._left[fresh[_unlike(self._extent[fresh], sizes)]] = -np.inf
+        self._extent[fresh] = sizes
+        self._rhythms.changed(now, fresh, sizes)
+        self._flipped(fresh, now, before)
+        self._ticked(fresh, now, sizes)
 
     def _flipped(self, fresh: Indices, now: float, before: Luma) -> None:
         """What shows two pictures in turn (a blinking light) is restless, however irregular."""
-        if not fresh.size:
-            return
         content = self._content(before, fresh)
         back = np.abs(content - self._shown[fresh, 0]).max(axis=1) <= SAME
         apart = np.abs(content - self._shown[fresh, 1]).max(axis=1) > SAME
@@ -182,8 +183,6 @@ class Noise:
 
     def _ticked(self, hit: Indices, now: float, sizes: Numbers) -> None:
         """Each digit of a clock touches other tiles, so a tick counts for the tiles beside it too."""
-        if not hit.size:
-            return
         grid = np.zeros(self._shape, np.float32)
         grid.flat[hit] = sizes
         extents = np.asarray(cv2.dilate(grid, _BESIDE))
@@ -210,10 +209,10 @@ class Noise:
         if not tiles.size:
             return
         self.version += 1
-        known = self._end[tiles] - self._start[tiles] >= BRIDGE_FROM_MS  # NaN where there was none: False
+        known = self._end[tiles] - self._start[tiles] >= BRIDGE_FROM_MS
         over = self._end[tiles] + np.where(known, BRIDGE_MS, 0.0) < starts
         self._close(tiles[over])
-        self._start[tiles] = np.where(over, starts, np.fmin(self._start[tiles], starts))
+        self._start[tiles] = np.where(over, starts, np.minimum(self._start[tiles], starts))
         self._end[tiles] = np.maximum(self._end[tiles], ends)
 
     def _close(self, tiles: Indices) -> None:
@@ -227,8 +226,7 @@ class Noise:
         The answer holds until `version` changes.
         """
         tiles = np.concatenate([blob.tiles for blob in blobs]) if len(blobs) > 1 else blobs[0].tiles
-        with np.errstate(invalid="ignore"):
-            inside = (self._start[tiles] <= time) & (time <= self._end[tiles])
+        inside = (self._start[tiles] <= time) & (time <= self._end[tiles])
         if not inside.any():
             return list(blobs)
         counts = np.array([blob.tiles.size for blob in blobs])
@@ -249,8 +247,7 @@ class Noise:
         return self._answers[time]
 
     def _at(self, time: float) -> Mask:
-        with np.errstate(invalid="ignore"):
-            found = (self._start <= time) & (time <= self._end)
+        found = (self._start <= time) & (time <= self._end)
         tiles, starts, ends = self._known
         found[tiles[(starts <= time) & (time <= ends)]] = True
         for interval in self._closed:
