@@ -1,8 +1,8 @@
 """Doing the next piece of work while this one is looked at: an iterator that runs ahead in a thread."""
 
-import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from queue import SimpleQueue
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -13,40 +13,38 @@ class _End:
         self.error = error
 
 
-def ahead(items: Iterator[T], *, most: int) -> Iterator[T]:
-    """The same items, at most so many of them made before they are asked for. Errors come where they happened.
+def ahead(items: Iterator[T], *, most: int) -> Generator[T, None, None]:
+    """The same items, about so many of them made before they are asked for. Errors come where they happened.
 
-    Closing it stops the thread after the item that it is at.
+    Closing it stops the thread within as many items.
     """
-    waiting: queue.Queue[T | _End] = queue.Queue(most)
-    stopped = threading.Event()
+    ready: SimpleQueue[T | _End] = SimpleQueue()
+    go_on: SimpleQueue[bool] = SimpleQueue()  # one True for each item that may be made; False is the end
+    for _ in range(most):
+        go_on.put(True)
 
     def run() -> None:
         error: BaseException | None = None
         try:
             for item in items:
-                waiting.put(item)
-                if stopped.is_set():
+                if not go_on.get():
                     return
+                ready.put(item)
         except BaseException as caught:  # raised again when the next item is asked for
             error = caught
-        waiting.put(_End(error))
+        ready.put(_End(error))
 
     thread = threading.Thread(target=run, name="ahead", daemon=True)
     thread.start()
     try:
         while True:
-            item = waiting.get()
+            item = ready.get()
             if isinstance(item, _End):
                 if item.error is not None:
                     raise item.error
                 return
+            go_on.put(True)
             yield item
     finally:
-        stopped.set()
-        while thread.is_alive():
-            try:
-                waiting.get(timeout=0.01)  # makes room for what it is about to put
-            except queue.Empty:
-                continue
+        go_on.put(False)
         thread.join()

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,13 +81,14 @@ def extract(
         watcher: Watcher[VideoFrame] = Watcher(album.keep, album.drop, luma)
         told = time.monotonic()
         frames = ((frame, shrink(luma(frame.picture))) for frame in video.frames(limits.max_duration_ms))
-        for frame, small in ahead(frames, most=_AHEAD):
-            watcher.see(frame.ms, small, frame.picture)
-            if len(watcher.candidates) > _SPARE * max(budget, 8):
-                _thin(watcher, album, 2 * budget)
-            if time.monotonic() - told >= _PROGRESS_S:
-                told = time.monotonic()
-                on_progress(round(frame.ms))
+        with closing(ahead(frames, most=_AHEAD)) as seen:  # the thread ends before the file is closed
+            for frame, small in seen:
+                watcher.see(frame.ms, small, frame.picture)
+                if len(watcher.candidates) > _SPARE * max(budget, 8):
+                    _thin(watcher, album, 2 * budget)
+                if time.monotonic() - told >= _PROGRESS_S:
+                    told = time.monotonic()
+                    on_progress(round(frame.ms))
         watcher.finish(_plausible(video.declared_ms, video.last_ms, limits.max_duration_ms))
         return _extraction(video, _kept(watcher, album, max(2, budget)), watcher, album, limits)
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -42,4 +43,11 @@ def test_who_stops_early_leaves_no_thread() -> None:
     running = ahead(iter(range(10_000)), most=2)
     next(running)
     running.close()
+    assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
+
+
+def test_a_failure_of_who_looks_ends_the_thread() -> None:
+    with pytest.raises(OSError, match="disk"), closing(ahead(iter(range(10_000)), most=2)) as running:
+        for _ in running:
+            raise OSError("disk full")
     assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
