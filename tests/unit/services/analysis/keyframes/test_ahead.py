@@ -47,7 +47,11 @@ def test_who_stops_early_leaves_no_thread() -> None:
 
 
 def test_a_failure_of_who_looks_ends_the_thread() -> None:
-    with pytest.raises(OSError, match="disk"), closing(ahead(iter(range(10_000)), most=2)) as running:
-        for _ in running:
+    def look() -> None:
+        with closing(ahead(iter(range(10_000)), most=2)) as running:
+            next(running)
             raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk"):
+        look()
     assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
