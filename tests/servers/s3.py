@@ -1,7 +1,8 @@
 """A real S3 server: one node of Ceph (monitor, one object store, RADOS gateway), loopback only.
 
 https://docs.ceph.com/en/latest/install/manual-deployment/ is the long way; authentication inside the node is off,
-and the monitor's waits are cut, because nobody else is there to agree with.
+and the monitor's waits are cut, because nobody else is there to agree with. The object store does not tell the
+monitor where it stands: on a busy machine it asks before it has learnt the monitor's id, and gives up.
 """
 
 import shutil
@@ -50,6 +51,7 @@ osd objectstore = bluestore
 bluestore block size = 10737418240
 osd memory target = 1073741824
 osd class update on start = false
+osd crush update on start = false
 [client.rgw.a]
 rgw frontends = beast endpoint=127.0.0.1:{s3}
 rgw enable usage log = false
