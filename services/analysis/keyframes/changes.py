@@ -14,7 +14,7 @@ from services.analysis.keyframes.subtle import Afterglow, Creep, is_caret, is_ou
 STEP = 8  # of 255, on means of 4 x 4 pixels: the least difference that counts
 LEAST = 11  # of 255: an area without a stronger difference is left out
 FAINT = 15  # of 255: a blob without a stronger difference is the codec at work
-SPECK, SPECK_PEAK = 700, 24
+SPECK, SPECK_PEAK = 700, 24  # a blob needs so much size times difference, or so much difference, to be seen
 WHOLE = 0.25  # share of the frame from which a change is not taken apart
 CARET_WAITS_MS = 460.0  # a caret stands still for half a second after every key
 HOVER_MS = 130.0  # a tint that follows the pointer's arrival or departure within this is its doing
@@ -115,7 +115,7 @@ class Changes:
         hovered: list[Region] = []
         for event in self.recent.since(now - HOVER_LASTS_MS):
             for blob in event.blobs:
-                if blob.kind == "open" and _is_tint(blob) and self._is_hover(event.ms, blob, hovered):
+                if blob.kind == "open" and _lights_up(blob) and self._is_hover(event.ms, blob, hovered):
                     blob.kind = "hover"
                 if blob.kind == "hover":
                     hovered.append(blob.region.grown(2))
@@ -126,10 +126,10 @@ class Changes:
         return goes_on or (follows and self.pointer.near(blob.region, ms - HOVER_LASTS_MS))
 
 
-def _is_tint(blob: Blob) -> bool:
-    if blob.is_tint is None:
-        blob.is_tint = tint_of(blob) is not None or is_outline(blob)
-    return blob.is_tint
+def _lights_up(blob: Blob) -> bool:
+    if blob.lights_up is None:
+        blob.lights_up = tint_of(blob) is not None or is_outline(blob)
+    return blob.lights_up
 
 
 def is_speck(blob: Blob) -> bool:

@@ -8,13 +8,13 @@ import numpy as np
 from services.analysis.keyframes.changes import FAINT, STEP, WHOLE, is_speck
 from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.small import Blob, Luma, Mask, Region, blobs, changed, cut, untiled, whole
-from services.analysis.keyframes.sprite import Sprites
+from services.analysis.keyframes.sprite import Cover, Sprites
 from services.analysis.keyframes.subtle import beside_tint, is_caret, tint_of
 from services.analysis.keyframes.watch import Candidate
 
 TINY, TINY_PEAK = 2, 42  # a difference of so few small pixels must be so strong
 HIGHLIGHT = 25.0  # of 255: what is tinted by less is highlighted and nothing else
-POINTER_SIDE = 14  # small pixels of a pointer at a device pixel ratio of 2, with a rim
+POINTER_SIDE, POINTER_RIM = 12, 2  # small pixels; at a device pixel ratio of 2 a pointer has 6 x 10
 SAME = 12  # of 255: a state that came back may differ by so much
 FEW, NARROW = 8, 40  # so many differences, of so many small pixels a side, may all be the pointer's doing
 LINE = 2  # small pixels: what underlines a link under the pointer
@@ -63,9 +63,9 @@ class Comparison:
         if mask.mean() > 0.02:
             return False
         mask &= ~untiled(self.noise.at(one.ms) & self.noise.at(other.ms), mask.shape)
-        pointers = [c.pointer.grown(2) for c in (one, other) if c.pointer is not None]
+        pointers = [c.pointer.grown(POINTER_RIM) for c in (one, other) if c.pointer is not None]
         apart = (blob for blob in blobs(mask, amount) if not negligible(blob))
-        return all(_may_be(blob, pointers) for blob in apart)
+        return all(_may_be_pointer(blob, pointers) for blob in apart)
 
     def _apart(self, before: Candidate, after: Candidate, real: Mask) -> Iterator[Blob]:
         mask, amount = changed(before.image, after.image, STEP)
@@ -96,9 +96,9 @@ class Comparison:
         return apart, seen
 
 
-def _may_be(blob: Blob, pointers: Sequence[Region]) -> bool:
+def _may_be_pointer(blob: Blob, pointers: Sequence[Region]) -> bool:
     """Whether it is where a pointer was and no larger than one."""
-    is_small = max(blob.region.width, blob.region.height) <= POINTER_SIDE
+    is_small = max(blob.region.width, blob.region.height) <= POINTER_SIDE + POINTER_RIM
     return is_small and any(blob.region.touches(pointer) for pointer in pointers)
 
 
@@ -110,7 +110,7 @@ def _places(blob: Blob) -> list[Region]:
     return [part.region.shifted(blob.region.x0, blob.region.y0) for part in parts if _is_narrow(part)]
 
 
-def _uncovered(blob: Blob, cover: tuple[Region, Mask]) -> Iterator[Blob]:
+def _uncovered(blob: Blob, cover: Cover) -> Iterator[Blob]:
     """What remains of a blob."""
     region, mask = cover
     x0, y0 = max(region.x0, blob.region.x0), max(region.y0, blob.region.y0)
@@ -129,7 +129,7 @@ def _uncovered(blob: Blob, cover: tuple[Region, Mask]) -> Iterator[Blob]:
             yield part
 
 
-def _bounds(cover: tuple[Region, Mask]) -> Region:
+def _bounds(cover: Cover) -> Region:
     region, mask = cover
     x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
     return Region(region.x0 + x, region.y0 + y, region.x0 + x + width, region.y0 + y + height)

@@ -11,16 +11,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.keyframes.rhythm import Rhythms
-from services.analysis.keyframes.small import TILE, Blob, Luma, Mask
-
-Numbers = NDArray[np.float64]
-Indices = NDArray[np.intp]
+from services.analysis.keyframes.rhythm import LIKENESS, Numbers, Rhythms
+from services.analysis.keyframes.small import TILE, Blob, Luma, Mask, Tiles
 
 EPISODE_GAP_MS = 300.0  # a tile that is quiet for longer begins a new episode with its next change
 REVISIT_MS = 8000.0  # a fourth episode within this is a visit again; people come back less often
 LASTING_MS, LASTING_COUNT = 900.0, 9  # one episode of this length and so many changes is restless by itself
-LIKENESS = 6  # times that one change may be larger than another of the same rhythm
 HASTY_MS, HASTY_PACE_MS = 900.0, 70.0  # changes so close to each other, for so long within two tiles: no typing
 RUN_GAP_MS, RUN_COUNT, RUN_MS = 450.0, 6, 900.0  # visits in a row that make a place restless
 MANY = 24  # tiles at once: no spinner, whose next place is not known, but an area that is restless as a whole
@@ -41,7 +37,7 @@ _AROUND, _BESIDE = np.ones((5, 5), np.uint8), np.ones((3, 3), np.uint8)
 class Interval:
     """A set of tiles (flat indices) that was restless from `starts` to `ends`, in ms."""
 
-    tiles: Indices
+    tiles: Tiles
     starts: Numbers
     ends: Numbers
 
@@ -54,7 +50,7 @@ class _Runs:
         self.since = np.full(count, -np.inf)
         self.times = np.zeros(count, np.int32)
 
-    def add(self, hit: Indices, now: float, gap: float) -> None:
+    def add(self, hit: Tiles, now: float, gap: float) -> None:
         again = now - self.last[hit] <= gap
         self.since[hit] = np.where(again, self.since[hit], now)
         self.times[hit] = np.where(again, self.times[hit] + (self.last[hit] < now), 1)
@@ -82,14 +78,14 @@ class Noise:
         self._start = np.full(count, np.inf)  # of the open restless interval
         self._end = np.full(count, -np.inf)
         self._closed: list[Interval] = []
-        self._rhythms = Rhythms(rows, columns)
+        self._rhythms = Rhythms()
         self._known = self._rhythms.runs()
         self._count = 0  # of what was seen
         self._answers: dict[float, Mask] = {}
         self._answered = (0, 0)  # as of that version and count
         self.version = 0  # counts what was learnt
 
-    def changed(self, hit: Indices, now: float, sizes: Numbers, before: Luma) -> None:
+    def changed(self, hit: Tiles, now: float, sizes: Numbers, before: Luma) -> None:
         """The tiles with these flat indices changed now, each as part of an area of so many small pixels.
 
         `before` is the small image as it was.
@@ -113,18 +109,27 @@ class Noise:
         hasty = (ran >= HASTY_MS) & (self._around.times[hit] * HASTY_PACE_MS >= ran)
         self._restless(hit[hasty], ran.max(), now)
 
-    def _begun(self, fresh: Indices, now: float, sizes: Numbers, before: Luma) -> None:
+    def _begun(self, fresh: Tiles, now: float, sizes: Numbers, before: Luma) -> None:
         """In these tiles a new episode begins."""
         self._count += 1
         self._left[fresh, :-1] = self._left[fresh, 1:]
         self._left[fresh, -1] = self._episodes.last[fresh]
         self._left[fresh[_unlike(self._extent[fresh], sizes)]] = -np.inf
         self._extent[fresh] = sizes
-        self._rhythms.changed(now, fresh, sizes)
         self._flipped(fresh, now, before)
-        self._ticked(fresh, now, sizes)
+        beside, largest = self._beside(fresh, sizes)
+        self._rhythms.changed(now, beside, largest)
+        self._ticked(beside, now, largest)
 
-    def _flipped(self, fresh: Indices, now: float, before: Luma) -> None:
+    def _beside(self, tiles: Tiles, sizes: Numbers) -> tuple[Tiles, NDArray[np.float32]]:
+        """These tiles and those beside them, with the largest size there: each digit of a clock touches others."""
+        grid = np.zeros(self._shape, np.float32)
+        grid.flat[tiles] = sizes
+        largest = np.asarray(cv2.dilate(grid, _BESIDE), np.float32).ravel()
+        beside = np.flatnonzero(largest)
+        return beside, largest[beside]
+
+    def _flipped(self, fresh: Tiles, now: float, before: Luma) -> None:
         """What shows two pictures in turn (a blinking light) is restless, however irregular."""
         content = self._content(before, fresh)
         back = np.abs(content - self._shown[fresh, 0]).max(axis=1) <= SAME
@@ -139,7 +144,7 @@ class Noise:
             start = float(self._left[tiles, 0].min()) - RUN_GAP_MS
             self._mark(near, np.full(near.size, start), np.full(near.size, now + FLIP_ENDS_MS))
 
-    def _content(self, image: Luma, tiles: Indices) -> NDArray[np.int16]:
+    def _content(self, image: Luma, tiles: Tiles) -> NDArray[np.int16]:
         """Tiles x pixels of one; what lies beyond the edge repeats it."""
         rows, columns = np.divmod(tiles, self._shape[1])
         ys = np.minimum(rows[:, None] * TILE + _ROWS, image.shape[0] - 1)
@@ -147,12 +152,12 @@ class Noise:
         content: NDArray[np.int16] = image[ys, xs].astype(np.int16)
         return content
 
-    def _near(self, hit: Indices, reach: NDArray[np.uint8]) -> Indices:
+    def _near(self, hit: Tiles, reach: NDArray[np.uint8]) -> Tiles:
         tiles = np.zeros(self._shape, np.uint8)
         tiles.flat[hit] = 1
         return np.flatnonzero(cv2.dilate(tiles, reach))
 
-    def _visited(self, hit: Indices, now: float) -> None:
+    def _visited(self, hit: Tiles, now: float) -> None:
         if not hit.size:
             return
         near = self._near(hit, _AROUND)
@@ -160,7 +165,7 @@ class Noise:
         lasted = now - self._visits.since[near]
         self._restless(near[(self._visits.times[near] >= RUN_COUNT) & (lasted >= RUN_MS)], lasted.max(), now)
 
-    def _restless(self, tiles: Indices, lasted: float, now: float) -> None:
+    def _restless(self, tiles: Tiles, lasted: float, now: float) -> None:
         """These and those around them, unless it may be a scroll."""
         if not tiles.size:
             return
@@ -170,7 +175,7 @@ class Noise:
         if near.size:
             self._mark(near, self._began(near, now), np.full(near.size, now + RUN_GAP_MS))
 
-    def _began(self, near: Indices, now: float) -> Numbers:
+    def _began(self, near: Tiles, now: float) -> Numbers:
         """Since when each connected group of tiles has been changing: what circles needs a round to come back."""
         grid = np.zeros(self._shape, np.uint8)
         grid.flat[near] = 1
@@ -181,16 +186,12 @@ class Noise:
         began: Numbers = first[group]
         return began
 
-    def _ticked(self, hit: Indices, now: float, sizes: Numbers) -> None:
-        """Each digit of a clock touches other tiles, so a tick counts for the tiles beside it too."""
-        grid = np.zeros(self._shape, np.float32)
-        grid.flat[hit] = sizes
-        extents = np.asarray(cv2.dilate(grid, _BESIDE))
-        hit = np.flatnonzero(extents)
-        separate = hit[now - self._ticks[hit, -1] > 0.8 * TICK_GAP_LARGE_MS]
+    def _ticked(self, hit: Tiles, now: float, sizes: NDArray[np.float32]) -> None:
+        """What changes at regular intervals, from one change to the next."""
+        is_separate = now - self._ticks[hit, -1] > 0.8 * TICK_GAP_LARGE_MS
+        separate, size = hit[is_separate], sizes[is_separate]
         if not separate.size:
             return
-        size = extents.flat[separate]
         self._ticks[separate[_unlike(self._sizes[separate], size)]] = -np.inf
         self._ticks[separate, :-1] = self._ticks[separate, 1:]
         self._ticks[separate, -1] = now
@@ -204,7 +205,7 @@ class Noise:
         regular &= longest <= TICK_JITTER * shortest
         self._mark(hit[regular], (ticks[:, 0] - longest)[regular], (now + 1.35 * longest)[regular])
 
-    def _mark(self, tiles: Indices, starts: Numbers, ends: Numbers) -> None:
+    def _mark(self, tiles: Tiles, starts: Numbers, ends: Numbers) -> None:
         """Open or prolong the intervals of these tiles."""
         if not tiles.size:
             return
@@ -215,7 +216,7 @@ class Noise:
         self._start[tiles] = np.where(over, starts, np.minimum(self._start[tiles], starts))
         self._end[tiles] = np.maximum(self._end[tiles], ends)
 
-    def _close(self, tiles: Indices) -> None:
+    def _close(self, tiles: Tiles) -> None:
         known = tiles[np.isfinite(self._start[tiles])]
         if known.size:
             self._closed.append(Interval(known, self._start[known].copy(), self._end[known].copy()))

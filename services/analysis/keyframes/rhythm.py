@@ -6,14 +6,14 @@ same place.
 """
 
 import itertools
-from dataclasses import dataclass, field
+from statistics import median
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.keyframes.small import Tiles
+
 Numbers = NDArray[np.float64]
-Indices = NDArray[np.intp]
 
 APART_MS = 200.0  # changes of one place that are closer are one
 PAUSE_MS = 2600.0  # a longer pause ends a run
@@ -25,32 +25,21 @@ SKIPPED = 3
 MOSTLY = 0.85  # share of the gaps
 LARGE, LARGEST = 160, 2500  # small pixels: more is no clock, but may be a chart that is fed; more is neither
 AGAIN = 2  # changes at the rhythm that a place is known for
-_BESIDE = np.ones((3, 3), np.uint8)
 
 
-@dataclass
 class Rhythms:
-    """Feed it every frame's changes by tile, `rows` x `columns` of them."""
+    """Feed it every change by tile."""
 
-    rows: int
-    columns: int
-    _log: list[tuple[float, NDArray[np.int32], NDArray[np.float32]]] = field(default_factory=list, repr=False)
+    def __init__(self) -> None:
+        self._log: list[tuple[float, NDArray[np.int32], NDArray[np.float32]]] = []
 
-    def changed(self, ms: float, tiles: Indices, sizes: Numbers) -> None:
-        """These tiles changed, each as part of an area of so many small pixels.
-
-        Each digit of a clock touches other tiles, so a change counts for the tiles beside it too.
-        """
+    def changed(self, ms: float, tiles: Tiles, sizes: NDArray[np.float32]) -> None:
+        """In or beside these tiles an area of so many small pixels changed."""
         small = sizes <= LARGEST
-        if not small.any():
-            return
-        grid = np.zeros((self.rows, self.columns), np.float32)
-        grid.flat[tiles[small]] = sizes[small]
-        near = np.asarray(cv2.dilate(grid, _BESIDE), np.float32).ravel()
-        touched = np.flatnonzero(near)
-        self._log.append((ms, touched.astype(np.int32), near[touched]))
+        if small.any():
+            self._log.append((ms, tiles[small].astype(np.int32), sizes[small]))
 
-    def runs(self) -> tuple[Indices, Numbers, Numbers]:
+    def runs(self) -> tuple[Tiles, Numbers, Numbers]:
         """Tiles, and from when to when each was restless, in ms."""
         if not self._log:
             return np.empty(0, np.intp), np.empty(0), np.empty(0)
@@ -77,7 +66,7 @@ class Rhythms:
 
 def _restless(times: Numbers, sizes: Numbers) -> list[tuple[float, float]]:
     """From when to when one place was restless. Plain lists: they are short, and there are many."""
-    usual = _median(sizes.tolist())
+    usual = median(sizes.tolist())
     runs: list[list[float]] = [[]]
     last = -APART_MS
     for ms, size in zip(times.tolist(), sizes.tolist(), strict=True):
@@ -90,7 +79,7 @@ def _restless(times: Numbers, sizes: Numbers) -> list[tuple[float, float]]:
         last = ms
     spans = [(run, [b - a for a, b in itertools.pairwise(run)]) for run in runs if len(run) > 1]
     steady = [_is_steady(gaps, small=usual <= LARGE) for _, gaps in spans]
-    base = next((_median(gaps) for (_, gaps), is_steady in zip(spans, steady, strict=True) if is_steady), None)
+    base = next((median(gaps) for (_, gaps), is_steady in zip(spans, steady, strict=True) if is_steady), None)
     return [
         (run[0] - max(gaps), run[-1] + 1.35 * max(gaps))
         for (run, gaps), is_steady in zip(spans, steady, strict=True)
@@ -102,7 +91,7 @@ def _is_steady(gaps: list[float], *, small: bool) -> bool:
     count, lasted = len(gaps) + 1, sum(gaps)
     if count < (COUNT if small else LONG_COUNT) or lasted < LASTING_MS:
         return False
-    return _is_regular(gaps, _median(gaps)) or (small and count >= LONG_COUNT and lasted >= 2 * LASTING_MS)
+    return _is_regular(gaps, median(gaps)) or (small and count >= LONG_COUNT and lasted >= 2 * LASTING_MS)
 
 
 def _is_regular(gaps: list[float], base: float) -> bool:
@@ -110,8 +99,3 @@ def _is_regular(gaps: list[float], base: float) -> bool:
     times = [max(1, round(gap / base)) for gap in gaps]
     near = sum(abs(gap / base - n) <= JITTER * min(n, 1.5) for gap, n in zip(gaps, times, strict=True))
     return near >= MOSTLY * len(gaps) and max(times) <= SKIPPED
-
-
-def _median(values: list[float]) -> float:
-    ordered = sorted(values)
-    return (ordered[len(ordered) // 2] + ordered[(len(ordered) - 1) // 2]) / 2

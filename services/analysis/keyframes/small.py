@@ -72,7 +72,7 @@ class Blob:
     ms: float = 0.0
     after: Luma = field(default_factory=lambda: np.empty((0, 0), np.uint8), repr=False)
     before: Luma = field(default_factory=lambda: np.empty((0, 0), np.uint8), repr=False)
-    is_tint: bool | None = None  # whether it may be a tint, once somebody has asked
+    lights_up: bool | None = None  # whether it may be what a pointer does to a thing, once somebody has asked
 
     @property
     def amount(self) -> Luma:

@@ -7,12 +7,11 @@ import cv2
 import numpy as np
 
 from services.analysis.keyframes.changes import STEP
-from services.analysis.keyframes.compare import Comparison, negligible
+from services.analysis.keyframes.compare import POINTER_SIDE, Comparison, negligible
 from services.analysis.keyframes.noise import MOST, Noise
 from services.analysis.keyframes.small import Blob, Luma, Mask, Region, blobs, changed, cut, untiled
 from services.analysis.keyframes.watch import Candidate
 
-POINTER_SIDE = 12  # small pixels; at a device pixel ratio of 2 a pointer has 6 x 10
 MOST_POINTER = 2 * POINTER_SIDE**2  # small pixels that a pointer covers, where it was and where it is
 OUTSIDE = 24  # of 255, beyond both neighbours: content of its own, not a step of a fade
 OUTSIDE_SHARE = 0.04
@@ -161,6 +160,6 @@ def _with_returns(kept: list[State], compare: Comparison) -> list[State]:
     for index, state in enumerate(kept):
         if state.returns_to is None and not state.transient:
             earlier = (other for other in kept[: max(0, index - 1)] if not other.transient)
-            alike = (other for other in earlier if compare.same(other.candidate, state.candidate))
-            state.returns_to = next(alike, None)
+            same = (other for other in earlier if compare.same(other.candidate, state.candidate))
+            state.returns_to = next(same, None)
     return kept

@@ -135,15 +135,19 @@ class Watcher(Generic[F]):
         last_real = changes.recent.last_real(before.ms)
         if not self._settled and event.ms - last_real >= _rest(changes, before.ms):
             self._propose(changes, before, "rest")
-        elif not self._settled and (entered := flash_began(changes.recent, event, changes.pointer.moved_ms)):
-            last_real = entered
-            self._flash = self._propose(changes, before, "flash")
-            self._flash.shown_ms = event.ms - last_real
-            self._flash.jumped = len(changes.recent.real(last_real - BURST_MS, last_real)) == 1
-            self._flash.doubts = _parts(changes, last_real - BURST_MS, event.ms)
-            self._flash.ms = last_real + min(FLASH_INSIDE_MS, self._flash.shown_ms / 3)
-            self._flash_left_ms = event.ms
+        elif not self._settled:
+            entered = flash_began(changes.recent, event, changes.pointer.moved_ms)
+            if entered is not None:
+                self._flashed(changes, event, before, entered)
         self._settled = False
+
+    def _flashed(self, changes: Changes, leaving: Event, before: _Sight[F], entered_ms: float) -> None:
+        flash = self._propose(changes, before, "flash")
+        flash.shown_ms = leaving.ms - entered_ms
+        flash.jumped = len(changes.recent.real(entered_ms - BURST_MS, entered_ms)) == 1
+        flash.doubts = _parts(changes, entered_ms - BURST_MS, leaving.ms)
+        flash.ms = entered_ms + min(FLASH_INSIDE_MS, flash.shown_ms / 3)
+        self._flash, self._flash_left_ms = flash, leaving.ms
 
     def _disown_flash(self, changes: Changes, event: Event) -> None:
         flash = self._flash

@@ -1,7 +1,7 @@
 """`python -m tests.bench.keyframes.signals CLIP OUT.png`: what the selection sees of a labelled clip, over time.
 
 Top to bottom: how much of each frame changed and what it was taken for, the share of tiles that are restless, the
-labelled states, the moments that were looked at, and those that were kept, with their pictures.
+labelled states with the transients in red, and the frames that were kept, with their pictures.
 """
 
 import argparse

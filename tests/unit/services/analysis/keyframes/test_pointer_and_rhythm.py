@@ -66,9 +66,9 @@ def test_what_changes_beside_the_pointer_is_not_covered() -> None:
 
 
 def spans(times: list[float], size: float = 12) -> list[tuple[float, float]]:
-    rhythms = Rhythms(10, 10)
+    rhythms = Rhythms()
     for ms in times:
-        rhythms.changed(ms, np.array([55]), np.array([size]))
+        rhythms.changed(ms, np.array([55]), np.array([size], np.float32))
     tiles, starts, ends = rhythms.runs()
     return [(a, b) for tile, a, b in zip(tiles.tolist(), starts.tolist(), ends.tolist(), strict=True) if tile == 55]
 
