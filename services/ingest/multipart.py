@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from services.ingest.form import FIELDS, MAX_FIELD_BYTES, REPEATABLE, UploadForm, gathered
 from services.ingest.settings import MAX_RECORDING_BYTES
-from services.ingest.sniff import CONTAINERS, HEAD, Container, container_of, looks_like
+from services.ingest.sniff import CONTAINERS, HEAD, Container, container_of, looks_like, size_of
 from shared.model.errors import FieldError
 from shared.runtime import metrics
 from shared.runtime.problems import Problem, from_validation, invalid
@@ -27,6 +27,7 @@ class Video:
 
     mime_type: str
     container: Container
+    pixels: tuple[int, int] | None = None  # width and height as the file declares them
     size: int = 0
     _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
@@ -105,7 +106,7 @@ async def _read_file(part: BodyPartReader, sink: Sink) -> Video:
     container = container_of(head)
     if container != CONTAINERS[declared]:
         raise invalid([FieldError("file", _wrong_content(declared, head, container))])
-    video = Video(declared, container)
+    video = Video(declared, container, size_of(head))
     await sink(measured(_chunks(part, head), video))
     return video
 

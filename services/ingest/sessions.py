@@ -34,6 +34,7 @@ def recording_of(video: Video, session_id: str, form: UploadForm, settings: Acco
         mime_type=video.mime_type,
         container=video.container,
         sha256=video.sha256,
+        declared_pixels=video.pixels,
         declared_duration_ms=form.duration_ms,
         max_duration_ms=settings.max_recording_length * 60_000,
     )

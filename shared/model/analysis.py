@@ -1,5 +1,7 @@
 """What the lanes report and what both say together. Stored as JSON beside the session, never in it."""
 
+from pydantic import Field
+
 from shared.model.evidence import Evidence, FrameElements, PageSnapshot
 
 
@@ -8,6 +10,7 @@ class VisionReport(Evidence):
 
     provider: str
     frames: tuple[FrameElements, ...]
+    masked: dict[str, int] = Field(default_factory=dict)  # secrets that were masked, by their kind
 
 
 class Inspection(Evidence):
@@ -16,6 +19,7 @@ class Inspection(Evidence):
     urls_inspected: tuple[str, ...] = ()  # those that could be opened
     duration_ms: float = 0.0
     snapshots: tuple[PageSnapshot, ...] = ()
+    masked: dict[str, int] = Field(default_factory=dict)
 
 
 class Analysis(Evidence):
@@ -23,6 +27,7 @@ class Analysis(Evidence):
 
     frames: tuple[FrameElements, ...] = ()
     inspection: Inspection = Inspection()
+    masked: dict[str, int] = Field(default_factory=dict)  # in the frames; those of the pages are told with them
 
     def elements_of(self, frame_id: str) -> FrameElements:
         """The frame's elements; none when the frame was not analysed."""

@@ -30,12 +30,27 @@ def recording_key(session_id: str) -> str:
     return f"{session_prefix(session_id)}/recording"
 
 
+def raw_prefix(session_id: str) -> str:
+    """Kept frames as they were recorded, secrets and all; they go when the session ends, as the video does."""
+    return f"{session_prefix(session_id)}/raw"
+
+
+def raw_image_key(session_id: str, frame_id: str) -> str:
+    return f"{raw_prefix(session_id)}/{frame_id}.png"
+
+
 def image_key(session_id: str, frame_id: str) -> str:
+    """A kept frame with its secrets painted over."""
     return f"{session_prefix(session_id)}/frames/{frame_id}.png"
 
 
 def thumbnail_key(session_id: str, frame_id: str) -> str:
     return f"{session_prefix(session_id)}/thumbnails/{frame_id}.webp"
+
+
+def page_image_key(session_id: str, number: int) -> str:
+    """How the page of this number among the session's looked when it was inspected, from its top down."""
+    return f"{session_prefix(session_id)}/pages/{number}.webp"
 
 
 def vision_key(session_id: str) -> str:

@@ -58,6 +58,7 @@ class PageNode(Evidence):
     state: tuple[str, ...] = ()
     value: str | None = None
     url: str | None = None
+    hint: str | None = None  # of a field: what is shown in it while it is empty
     box: Box | None = None  # fractions of the viewport; None when the node is not rendered
     children: tuple["PageNode", ...] = ()
 
@@ -86,4 +87,7 @@ class PageSnapshot(Evidence):
     counts: PageCounts = PageCounts()
     tree: tuple[PageNode, ...] = ()
     load_ms: float = 0.0
+    viewport: tuple[int, int] | None = None  # CSS pixels; boxes of nodes are fractions of it
+    scrolled: float = 0.0  # CSS pixels that it had scrolled down by itself when it was read
+    image_key: str | None = None  # its picture, from the top of the document down, in CSS pixels, secrets masked
     note: str | None = None  # e.g. "the page did not come to rest within 10 s; taken as it was"

@@ -46,6 +46,7 @@ class Recording(Model):
     mime_type: str
     container: Literal["matroska", "mp4"]
     sha256: str
+    declared_pixels: tuple[int, int] | None = None  # width and height, before anybody decoded it
     declared_duration_ms: int | None = None  # what the recorder said; the container may not know
     max_duration_ms: int  # the account's limit when it was accepted
 

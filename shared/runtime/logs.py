@@ -5,6 +5,9 @@ import sys
 from typing import Any
 
 import structlog
+from structlog.typing import EventDict
+
+from shared.model.secrets import masked
 
 
 def configure(level: str = "info", form: str = "auto") -> None:
@@ -16,11 +19,12 @@ def configure(level: str = "info", form: str = "auto") -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         stamp,
+        without_secrets,
     ]
     last: list[Any] = (
         [structlog.dev.ConsoleRenderer()]
         if console
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        else [structlog.processors.format_exc_info, without_secrets, structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -37,3 +41,11 @@ def configure(level: str = "info", form: str = "auto") -> None:
     logging.getLogger("aiohttp.access").setLevel("WARNING")  # the gateway writes one line per request itself
     for chatty in ("asyncio", "PIL", "rapidocr", "RapidOCR"):
         logging.getLogger(chatty).setLevel("WARNING")
+
+
+def without_secrets(logger: Any, method: str, event: EventDict) -> EventDict:
+    """Keys, tokens and passwords in texts, such as in an address that could not be opened, are masked."""
+    for name, value in event.items():
+        if isinstance(value, str) and len(value) >= 8:
+            event[name] = masked(value)
+    return event

@@ -1,7 +1,7 @@
 """The ARIA lane: pages opened in a real browser, behind a proxy that decides what may be opened."""
 
 from services.analysis.aria.browser import BrowserMissing, BrowserSettings, find_browser
-from services.analysis.aria.inspection import inspect
+from services.analysis.aria.inspection import inspect, open_pages
 from services.analysis.aria.policy import UrlPolicy
 
-__all__ = ["BrowserMissing", "BrowserSettings", "UrlPolicy", "find_browser", "inspect"]
+__all__ = ["BrowserMissing", "BrowserSettings", "UrlPolicy", "find_browser", "inspect", "open_pages"]

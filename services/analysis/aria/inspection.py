@@ -11,7 +11,7 @@ import structlog
 from playwright.async_api import Error, Playwright, async_playwright
 
 from services.analysis.aria.browser import BrowserBrokenError, BrowserSettings, Chromium, find_browser, missing
-from services.analysis.aria.opening import open_page
+from services.analysis.aria.opening import Opened, open_page
 from services.analysis.aria.policy import RefusedError, UrlPolicy
 from services.analysis.aria.proxy import Proxy
 from services.analysis.aria.resolve import Resolver, system_resolver
@@ -26,7 +26,16 @@ _log = structlog.get_logger(__name__)
 async def inspect(
     urls: Sequence[str], *, policy: UrlPolicy, settings: BrowserSettings, resolve: Resolver = system_resolver
 ) -> tuple[PageSnapshot, ...]:
-    """One snapshot per URL, in the same order. BrowserMissing when there is no browser at all."""
+    """Like `open_pages`, without the pictures."""
+    return tuple(
+        page.snapshot for page in await open_pages(urls, policy=policy, settings=settings, resolve=resolve)
+    )
+
+
+async def open_pages(
+    urls: Sequence[str], *, policy: UrlPolicy, settings: BrowserSettings, resolve: Resolver = system_resolver
+) -> tuple[Opened, ...]:
+    """What became of each URL, in the same order. BrowserMissing when there is no browser at all."""
     executable = find_browser(settings)
     if executable is None:
         raise missing(settings)
@@ -35,7 +44,7 @@ async def inspect(
         try:
             inspector = _Inspector(proxy, chromium, policy, settings)
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(inspector.snapshot(url)) for url in urls]
+                tasks = [group.create_task(inspector.opened(url)) for url in urls]
         finally:
             await chromium.stop()
     return tuple(task.result() for task in tasks)
@@ -54,7 +63,7 @@ class _Inspector:
         self.gate = asyncio.Semaphore(self.settings.at_once)
         self.deadline = time.monotonic() + self.settings.total_timeout
 
-    async def snapshot(self, url: str) -> PageSnapshot:
+    async def opened(self, url: str) -> Opened:
         """A browser that dies is started again once for each page."""
         try:
             self.policy.authority(url)
@@ -69,7 +78,7 @@ class _Inspector:
             return _failed(url, f"{url} was opened but could not be read; the log of the ARIA lane says why.")
         return _failed(url, f"The browser died twice while {url} was open; the page may need too much memory.")
 
-    async def _attempt(self, url: str) -> PageSnapshot:
+    async def _attempt(self, url: str) -> Opened:
         patience = min(self._patience, self.deadline - time.monotonic())
         if patience <= 0:
             return _failed(url, f"{url} was not opened: the pages before it took all the time there was.")
@@ -88,7 +97,7 @@ class _Inspector:
         finally:
             await self.proxy.close(visit)
 
-    async def _visited(self, url: str, visit: Visit) -> PageSnapshot:
+    async def _visited(self, url: str, visit: Visit) -> Opened:
         context = await self.chromium.context(visit)
         try:
             return await open_page(context, url, visit, self.settings)
@@ -107,8 +116,8 @@ class _DiedError(Exception):
     pass
 
 
-def _failed(url: str, words: str) -> PageSnapshot:
-    return PageSnapshot(url=url, success=False, error=words)
+def _failed(url: str, words: str) -> Opened:
+    return Opened(PageSnapshot(url=url, success=False, error=words))
 
 
 @asynccontextmanager

@@ -1,18 +1,27 @@
-"""The ARIA job: the pages of a session → their accessibility trees."""
+"""The ARIA job: the pages of a session → their accessibility trees and pictures."""
 
+import asyncio
 import time
+from collections import Counter
+from dataclasses import replace
 
-from services.analysis.aria import BrowserMissing, BrowserSettings, UrlPolicy, inspect
+from services.analysis.aria import BrowserMissing, BrowserSettings, UrlPolicy, open_pages
+from services.analysis.aria.opening import Opened
+from services.analysis.aria.picture import masked_picture
+from services.analysis.aria.redaction import Found, redacted
 from services.analysis.merge.lanes import lane_end
 from services.analysis.settings import AnalysisSettings
 from shared.model.analysis import Inspection
-from shared.model.blob_keys import inspection_key
+from shared.model.blob_keys import inspection_key, page_image_key
 from shared.model.errors import FailureCode
 from shared.model.evidence import PageSnapshot
+from shared.model.session import Recording
 from shared.model.transitions import LaneEnded
 from shared.runtime.ledger import Decision
 from shared.runtime.wiring import Ports
 from shared.runtime.worker import Job, Work
+
+_DENSE = 2000  # pixels of width from which a recording is more likely of a screen with two pixels for one
 
 
 def aria_job(ports: Ports, settings: AnalysisSettings) -> Job:
@@ -22,14 +31,18 @@ def aria_job(ports: Ports, settings: AnalysisSettings) -> Job:
 
     async def look(work: Work) -> Decision:
         began = time.perf_counter()
-        await work.progress(f"opening {len(work.session.urls)} page(s)")
-        snapshots = await _snapshots(work.session.urls, policy, browser)
+        session = work.session
+        await work.progress(f"opening {len(session.urls)} page(s)")
+        opened = await _opened(session.urls, policy, as_recorded(browser, session.recording))
+        masked: Found = Counter()
+        snapshots = [await _kept(ports, session.id, n, page, masked) for n, page in enumerate(opened)]
         inspection = Inspection(
             urls_inspected=tuple(page.url for page in snapshots if page.success),
             duration_ms=round((time.perf_counter() - began) * 1000),
-            snapshots=snapshots,
+            snapshots=tuple(snapshots),
+            masked={str(kind): count for kind, count in sorted(masked.items())},
         )
-        await ports.blobs.put(inspection_key(work.session.id), inspection.model_dump_json(by_alias=True).encode())
+        await ports.blobs.put(inspection_key(session.id), inspection.model_dump_json(by_alias=True).encode())
         return lane_end(ports.blobs, lane_ended(inspection))
 
     def failed(code: FailureCode, message: str) -> Decision:
@@ -38,13 +51,30 @@ def aria_job(ports: Ports, settings: AnalysisSettings) -> Job:
     return Job("aria", look, "playwright_lane", failed, settings.aria_timeout, settings.aria_concurrency)
 
 
-async def _snapshots(
-    urls: tuple[str, ...], policy: UrlPolicy, browser: BrowserSettings
-) -> tuple[PageSnapshot, ...]:
+def as_recorded(browser: BrowserSettings, recording: Recording | None) -> BrowserSettings:
+    """With the viewport of the recorded tab, so that the page lays itself out as it did there."""
+    if recording is None or recording.declared_pixels is None:
+        return browser
+    width, height = recording.declared_pixels
+    scale = 2 if width >= _DENSE else 1
+    return replace(browser, width=min(max(width // scale, 320), 2560), height=min(max(height // scale, 240), 1600))
+
+
+async def _opened(urls: tuple[str, ...], policy: UrlPolicy, browser: BrowserSettings) -> tuple[Opened, ...]:
     try:
-        return await inspect(urls, policy=policy, settings=browser)
+        return await open_pages(urls, policy=policy, settings=browser)
     except BrowserMissing as missing:
-        return tuple(PageSnapshot(url=url, success=False, error=missing.message) for url in urls)
+        return tuple(Opened(PageSnapshot(url=url, success=False, error=missing.message)) for url in urls)
+
+
+async def _kept(ports: Ports, session_id: str, number: int, opened: Opened, masked: Found) -> PageSnapshot:
+    """The snapshot as it may be stored, with its picture beside it."""
+    clean = redacted(opened.snapshot, masked)
+    if opened.picture is None:
+        return clean
+    key = page_image_key(session_id, number)
+    await ports.blobs.put(key, await asyncio.to_thread(masked_picture, opened.picture, opened.snapshot, clean))
+    return clean.model_copy(update={"image_key": key})
 
 
 def lane_ended(inspection: Inspection) -> LaneEnded:

@@ -11,6 +11,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from services.analysis.aria import verdict
 from services.analysis.aria.browser import BrowserSettings
+from services.analysis.aria.picture import take_picture
 from services.analysis.aria.proxy import MARK
 from services.analysis.aria.snapshot import RawPage, let_scripts_run, read_page
 from services.analysis.aria.tree import read_tree
@@ -23,7 +24,15 @@ class NotOpenedError(Exception):
     """The text is the snapshot's error."""
 
 
-async def open_page(context: BrowserContext, url: str, visit: Visit, settings: BrowserSettings) -> PageSnapshot:
+@dataclass(frozen=True)
+class Opened:
+    """What became of a page; `picture` is a PNG of it, with every secret that it shows."""
+
+    snapshot: PageSnapshot
+    picture: bytes | None = field(default=None, repr=False)
+
+
+async def open_page(context: BrowserContext, url: str, visit: Visit, settings: BrowserSettings) -> Opened:
     """Never fails for what a page does; Playwright's Error means that the tab or the browser is gone."""
     began = time.perf_counter()
     page = await context.new_page()
@@ -45,14 +54,15 @@ class _Opening:
     watch: Watch
     began: float
     notes: list[str] = field(default_factory=list)
+    picture: bytes | None = None
 
-    async def result(self) -> PageSnapshot:
+    async def result(self) -> Opened:
         try:
             await self._navigate()
             raw, load_ms = await self._taken()
-            return self._snapshot(raw, load_ms)
+            return Opened(self._snapshot(raw, load_ms), self.picture)
         except NotOpenedError as error:
-            return self._failure(str(error))
+            return Opened(self._failure(str(error)))
 
     def _failure(self, words: str) -> PageSnapshot:
         reached = self.page.url
@@ -146,10 +156,18 @@ class _Opening:
         seconds = self.settings.read_timeout
         try:
             async with asyncio.timeout(seconds):
-                return await read_page(self.page, self.session, self.settings)
+                raw = await read_page(self.page, self.session, self.settings)
+                await self._draw()
+                return raw
         except TimeoutError:
             busy = "the page keeps its tab busy, with a script that never pauses or with far too much content"
             raise NotOpenedError(f"{self._reached()} could not be read within {seconds:g} s: {busy}.") from None
+
+    async def _draw(self) -> None:
+        """Without one the tree is still worth having."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.settings.picture_timeout):
+                self.picture = await take_picture(self.session, self.settings)
 
     def _snapshot(self, raw: RawPage, load_ms: float) -> PageSnapshot:
         reading = read_tree(raw.documents, raw.main, self.settings.max_nodes)
@@ -170,6 +188,8 @@ class _Opening:
             counts=reading.counts,
             tree=reading.tree,
             load_ms=load_ms,
+            viewport=(self.settings.width, self.settings.height),
+            scrolled=raw.scrolled,
             note="; ".join(self.notes) or None,
         )
 

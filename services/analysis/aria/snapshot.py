@@ -55,6 +55,7 @@ class RawPage:
     url: str = ""
     title: str | None = None
     language: str | None = None
+    scrolled: float = 0.0
     cut: bool = False
 
 
@@ -111,6 +112,7 @@ async def _read_target(
                 raw.documents[frame] = await _frame_document(session, document, origins[frame], inner, settings)
     if into is None and (document := documents.get(raw.main)):
         raw.url, raw.title, raw.language = document.url, document.title, document.language
+        raw.scrolled = document.scroll[1]
     return raw
 
 

@@ -43,6 +43,7 @@ class _Draft:
     state: tuple[str, ...] = ()
     value: str | None = None
     url: str | None = None
+    hint: str | None = None
     box: Box | None = None
     parent: int | None = None  # index among the drafts
     depth: int = 0
@@ -151,6 +152,7 @@ def _draft(role: str, node: Mapping[str, Any], facts: Facts | None) -> _Draft:
         state=roles.states(node, attributes),
         value=_value(role, node, facts),
         url=_url(role, node),
+        hint=tidy(attributes.get("placeholder", "")) or None if role in roles.VALUED else None,
         box=facts.box if facts else None,
     )
 
@@ -222,6 +224,7 @@ def _nested(drafts: Sequence[_Draft]) -> tuple[PageNode, ...]:
             state=draft.state,
             value=draft.value,
             url=draft.url,
+            hint=draft.hint,
             box=draft.box,
             children=children,
         )

@@ -21,7 +21,6 @@ from PIL import Image
 from services.analysis.keyframes import Album, Extraction, KeyFrame, Limits, extract
 from shared.model.errors import PermanentFailure
 
-THUMBNAIL_WIDTH = 480
 _PR_SET_PDEATHSIG = 1
 
 
@@ -50,8 +49,8 @@ def _extract(options: argparse.Namespace, album: Album) -> None:
         on_progress=lambda ms: _say("progress", ms),
     )
     for index, frame in enumerate(extraction.frames):
-        pictures = _written(index, frame, options.out) if options.out else {}
-        _say("frame", _described(frame) | pictures)
+        picture = {"image": _written(index, frame, options.out)} if options.out else {}
+        _say("frame", _described(frame) | picture)
     _say("done", _facts(extraction))
 
 
@@ -81,14 +80,11 @@ def _die_with(parent: int) -> None:
             sys.exit(1)
 
 
-def _written(index: int, frame: KeyFrame, out: Path) -> dict[str, Any]:
-    """Write both pictures; return their names."""
-    picture = Image.fromarray(frame.image())
-    image, thumbnail = out / f"{index}.png", out / f"{index}.webp"
-    picture.save(image, compress_level=1)
-    picture.thumbnail((THUMBNAIL_WIDTH, THUMBNAIL_WIDTH * 4), Image.Resampling.LANCZOS)
-    picture.save(thumbnail, quality=80, method=2)
-    return {"image": image.name, "thumbnail": thumbnail.name}
+def _written(index: int, frame: KeyFrame, out: Path) -> str:
+    """Write the picture; return its name."""
+    name = f"{index}.png"
+    Image.fromarray(frame.image()).save(out / name, compress_level=1)
+    return name
 
 
 def _described(frame: KeyFrame) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The frames job: recording → kept frames in the object store."""
+"""The frames job: recording → kept frames in the object store, as raw as the recording until vision masked them."""
 
 import asyncio
 import tempfile
@@ -9,7 +9,7 @@ import structlog
 
 from services.analysis.frames.decoder import Decoded, DecodeLimits, decode
 from services.analysis.settings import AnalysisSettings
-from shared.model.blob_keys import image_key, thumbnail_key
+from shared.model.blob_keys import image_key, raw_image_key, thumbnail_key
 from shared.model.errors import PermanentFailure
 from shared.model.evidence import Box
 from shared.model.ids import asset_id, derived_id
@@ -73,9 +73,7 @@ async def _store(ports: Ports, session: Session, decoded: Decoded, folder: Path)
     ids = [derived_id("frm", session.id, frame["timestamp"]) for frame in decoded.frames]
     for frame_id, frame in zip(ids, decoded.frames, strict=True):
         image = await asyncio.to_thread((folder / frame["image"]).read_bytes)
-        thumbnail = await asyncio.to_thread((folder / frame["thumbnail"]).read_bytes)
-        await ports.blobs.put(image_key(session.id, frame_id), image)
-        await ports.blobs.put(thumbnail_key(session.id, frame_id), thumbnail)
+        await ports.blobs.put(raw_image_key(session.id, frame_id), image)
     width, height = decoded.facts["width"], decoded.facts["height"]
     return tuple(
         FrameRef(

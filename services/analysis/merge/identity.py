@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from services.analysis.merge.similarity import box_likeness, nearness, role_likeness, text_likeness
+from services.analysis.merge.similarity import box_likeness, nearness, role_likeness, same_corner, text_likeness
 from services.analysis.merge.veiled import as_before
 from shared.model.evidence import Element, FrameElements
 
@@ -11,6 +11,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 _ENOUGH = 0.55
+_CORNER = 0.8  # what beginning or ending at the same place is worth, beside overlapping
 
 
 def with_identities(frames: Sequence[FrameElements], returns_to: Mapping[str, str]) -> list[FrameElements]:
@@ -47,10 +48,12 @@ def _named(
 
 def sameness(one: Element, other: Element) -> float:
     """At the same place with a fitting role, or with the same text not far away (scrolled, pushed down)."""
+    if one.locator and other.locator:  # the page says which is which
+        return 1.0 if one.locator == other.locator else 0.0
     role = role_likeness(one.role, other.role)
     if role == 0:
         return 0.0
-    place = box_likeness(one.box, other.box)
+    place = max(box_likeness(one.box, other.box), _CORNER if role == 1 and same_corner(one.box, other.box) else 0.0)
     text = text_likeness(one.name, other.name) if one.name or other.name else 1.0
     at_place = 0.5 * place + 0.3 * text + 0.2 * role if place > 0.4 and role > 0.5 else 0.0
     by_text = 0.6 * text + 0.2 * role + 0.2 * nearness(one.box, other.box) if text > 0.85 and one.name else 0.0

@@ -1,44 +1,240 @@
-"""Elements that the frames show, matched to nodes of the live page. Pure."""
+"""Elements that the frames show, matched to nodes of the live page. Pure.
+
+Text finds most of them. What has no text to read (an icon, a picture, a box to tick) is found by its looks: the
+page's own picture at the node's place, compared with the frame there.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from services.analysis.merge.identity import best_pairs
-from services.analysis.merge.pages import PLAIN_TEXT, Candidate
+from services.analysis.merge.pages import ACTED_ON, FIELDS, PLAIN_TEXT, Candidate
+from services.analysis.merge.placing import clipped, inside, lowered, offsets
 from services.analysis.merge.similarity import box_likeness, nearness, role_likeness, text_likeness
-from shared.model.evidence import Element
+from services.analysis.merge.views import NOTHING, Grey, Likeness, PageView, View, likeness
+from services.analysis.merge.wholes import WHOLE, beside, renumbered, wholes
+from shared.model.diff import legible
+from shared.model.evidence import INPUT_ROLES, Box, Element
+from shared.model.tree import area, contains
 
 _ENOUGH = 0.6
-_FIELDS = frozenset({"textbox", "searchbox", "combobox", "spinbutton"})
-_ACTED_ON = _FIELDS | {"button", "checkbox", "link", "menuitem", "option", "radio", "slider", "switch", "tab"}
+_SAME_LOOKS = 0.9  # correlation from which a thing is in the state that the page was read in
+_ALIKE = 0.62  # from which it is there at all
+_THERE = 0.3  # from which something that was read there is at the node's place
+_TICKED = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
+_QUIET = 6.0  # of 255: mean difference of what shows the same
+_SAME_POSITION = 0.5  # correlation below which a control shows its other state
+_READ = PLAIN_TEXT | {"cell", "gridcell", "rowheader", "columnheader", "heading", "link", "listitem"}
+_SHOWN = WHOLE | {"heading", "text", "table", "grid", "progressbar"}
+_CONTAINERS = frozenset({"table", "grid", "img", "dialog"})
+_DIALOGS = frozenset({"dialog", "alertdialog"})
+_LARGEST = 0.5  # of the frame: larger things are grounds, whose looks say nothing
 
 
-def agreed(elements: Sequence[Element], known: Sequence[Candidate]) -> tuple[Element, ...]:
-    """Matched elements take the page's role, name and locator; the others stay as seen."""
-    pairs = best_pairs(elements, known, likeness, _ENOUGH)
-    return tuple(_named(e, known[pairs[i]]) if i in pairs else e for i, e in enumerate(elements))
+@dataclass(frozen=True)
+class Sheet:
+    """One page as a frame could show it."""
+
+    candidates: Sequence[Candidate]
+    view: PageView | None = None
 
 
-def likeness(element: Element, candidate: Candidate) -> float:
+@dataclass(frozen=True)
+class _Spot:
+    """A node at the place where this frame shows it, or would."""
+
+    candidate: Candidate
+    box: Box | None
+    looks: Likeness = NOTHING
+    placed: bool = False  # texts around it tell where it is
+
+
+def agreed(elements: Sequence[Element], sheet: Sheet, view: View | None = None) -> tuple[Element, ...]:
+    """Matched elements take the page's role, name and locator; the others stay as seen.
+
+    What only its looks give away is added, and what was read within it becomes a part of it.
+    """
+    spots = _Spots(elements, sheet, view).found
+    pairs = best_pairs(elements, spots, likeness_of, _ENOUGH)
+    matched = [_named(e, spots[pairs[i]]) if i in pairs else e for i, e in enumerate(elements)]
+    taken = set(pairs.values())
+    witnesses = _Witnesses(spots, taken)
+    shown = [s for n, s in enumerate(spots) if n not in taken and witnesses.allow(s) and _is_shown(s, matched)]
+    added = [_by_looks(spot) for spot in shown]
+    everything = [*(_as_page_text(e, spots) for e in matched), *added]
+    hints = {spot.candidate.node.hint for spot in spots} - {None}
+    return tuple(wholes(everything, frozenset(str(hint) for hint in hints)))
+
+
+class _Witnesses:
+    """The texts of the page, and which of them this frame shows.
+
+    Another row may have the same box to tick at the same place: one named after a text needs that text to be there.
+    """
+
+    def __init__(self, spots: Sequence[_Spot], taken: set[int]) -> None:
+        texts = [(n, legible(s.candidate.node.name)) for n, s in enumerate(spots) if s.candidate.node.role in _READ]
+        self._there = {text for n, text in texts if n in taken}
+        self._missing = {text for n, text in texts if len(text) >= 4} - self._there
+
+    def allow(self, spot: _Spot) -> bool:
+        name, role = legible(spot.candidate.node.name), spot.candidate.node.role
+        if role not in _TICKED | {"button", "img"}:
+            return True
+        return not any(text in name and text != name for text in self._missing)
+
+
+@dataclass(frozen=True)
+class _Spots:
+    elements: Sequence[Element]
+    sheet: Sheet
+    view: View | None
+
+    @property
+    def found(self) -> list[_Spot]:
+        ways = offsets(self.elements, self.sheet.candidates)
+        return [self._spot(candidate, ways) for candidate in self.sheet.candidates]
+
+    @cached_property
+    def _page(self) -> Grey | None:
+        if self.view is None or self.sheet.view is None:
+            return None
+        return self.sheet.view.at_scale_of(self.view)
+
+    def _spot(self, candidate: Candidate, ways: tuple[float, ...]) -> _Spot:
+        box, source = candidate.box, candidate.source
+        if box is None:
+            return _Spot(candidate, box)
+        # Where it is in the page is worth a look in any case: too little may have been read to tell more.
+        places = [lowered(box, way) for way in dict.fromkeys((*ways, 0.0)) if inside(lowered(box, way)) >= 0.5]
+        if not places or source is None or self.view is None or self._page is None or area(box) > _LARGEST:
+            return _Spot(candidate, places[0] if places else box if not ways else None)
+        looks = [(likeness(self.view.grey, place, self._page, source), place) for place in places]
+        best, place = max(looks, key=lambda pair: pair[0].pattern)
+        return _Spot(candidate, place, best, placed=any(place == lowered(box, way) for way in ways))
+
+
+def likeness_of(element: Element, spot: _Spot) -> float:
     """Text decides, role and place support. A field may be known by the place alone: its label lies beside it."""
-    node = candidate.node
-    if node.role in PLAIN_TEXT and element.role in _ACTED_ON:
-        return 0.0  # a label beside a field is not the field
+    node, box = spot.candidate.node, spot.box
     role = role_likeness(element.role, node.role)
     text = max(text_likeness(element.name, node.name), text_likeness(element.value or "", node.name) * 0.9)
-    place = max(box_likeness(element.box, node.box), 0.5 * nearness(element.box, node.box)) if node.box else 0.0
-    if node.role in _FIELDS and element.role in _FIELDS and node.box and box_likeness(element.box, node.box) > 0.5:
+    place = max(box_likeness(element.box, box), 0.5 * nearness(element.box, box)) if box else 0.0
+    same_kind = node.role == element.role and node.role in ACTED_ON | _CONTAINERS
+    if same_kind and box and box_likeness(element.box, box) > 0.5:
         return 0.6 + 0.2 * text + 0.2 * place
-    if text < 0.8 or role == 0:
+    if node.role in FIELDS and element.role in FIELDS and box and box_likeness(element.box, box) > 0.5:
+        return 0.6 + 0.2 * text + 0.2 * place
+    if text < 0.8 or role == 0 or (node.role in PLAIN_TEXT and element.role in ACTED_ON and place < 0.3):
         return 0.0
-    return 0.6 * text + 0.2 * role + 0.2 * place
+    return 0.55 * text + 0.2 * role + 0.25 * place
 
 
-def _named(element: Element, candidate: Candidate) -> Element:
-    """The page knows what it is called; the frame knows what state it was in."""
-    node = candidate.node
+def _named(element: Element, spot: _Spot) -> Element:
+    """The page knows what it is called; the frame knows its numbers, and its state unless it looks the same."""
+    node = spot.candidate.node
     same_text = text_likeness(element.name, node.name) > 0.8
     value = element.value
-    if value is None and node.role in _FIELDS and element.name and not same_text:
+    if value is None and node.role in FIELDS and element.name and not same_text and element.name != node.hint:
         value = element.name  # what stood in the field
-    update = {"role": node.role, "name": node.name, "value": value, "source": "both", "locator": candidate.locator}
+    if value is None and node.role in FIELDS and _unchanged(spot.looks):
+        value = node.value
+    role = (spot.candidate.spoken or node.role) if node.role in PLAIN_TEXT else node.role
+    update = {
+        "role": role,
+        "name": renumbered(node.name, element.name) if same_text else node.name,
+        "value": value,
+        "source": "both",
+        "locator": spot.candidate.locator,
+        "box": _box(element, spot),
+        "state": _state(element, spot),
+    }
     return element.model_copy(update=update)
+
+
+def _unchanged(looks: Likeness) -> bool:
+    """Whether it is in the state that the page was read in."""
+    return looks.pattern >= _SAME_LOOKS and looks.off < _QUIET
+
+
+def _box(element: Element, spot: _Spot) -> Box:
+    """The page's own where both are at one place: of a button the eye may have read no more than the words."""
+    box, role = spot.box, spot.candidate.node.role
+    if box is not None and role in INPUT_ROLES and element.role not in INPUT_ROLES and beside(element.box, box):
+        return clipped(box)  # only its label was read
+    if box is None or spot.looks.pattern < _THERE or role not in WHOLE | {"heading"}:
+        return element.box
+    around = contains(box, element.box, 0.6) or box_likeness(box, element.box) > 0.3
+    return clipped(box) if around else element.box
+
+
+def _state(element: Element, spot: _Spot) -> tuple[str, ...]:
+    """`element` as it was read: what was read as a box to tick was seen to be ticked or not."""
+    node, looks = spot.candidate.node, spot.looks
+    told = tuple(state for state in node.state if state != "focused")
+    if _unchanged(looks):
+        return told
+    if node.role in _TICKED and element.role not in _TICKED:
+        return told if looks.pattern >= _SAME_POSITION else tuple(sorted(set(told) ^ {"checked"}))
+    kept = {state for state in told if state in {"required", "readonly"}}
+    return tuple(sorted(kept | set(element.state)))
+
+
+def _is_shown(spot: _Spot, elements: Sequence[Element]) -> bool:
+    """Whether what nobody read is there all the same: it looks as in the page, and no dialog covers it."""
+    node, box, looks = spot.candidate.node, spot.box, spot.looks
+    if box is None or node.role not in _SHOWN or looks is NOTHING or inside(box) < 0.5:
+        return False
+    if node.role in FIELDS and spot.placed and any(_stands_in(e, box) for e in elements):
+        return True
+    wanted = _ALIKE if node.role in WHOLE else 0.8
+    if looks.pattern < wanted and not (node.role in _TICKED and _labelled(spot, elements)):
+        return False
+    if node.role in PLAIN_TEXT and any(_says(e, node.name) and contains(e.box, box, 0.5) for e in elements):
+        return False
+    return not any(e.role in _DIALOGS and contains(e.box, box, 0.5) for e in elements)
+
+
+def _stands_in(element: Element, box: Box) -> bool:
+    """A text that nothing else explains, in the box of a field that draws none: what was typed into it."""
+    return element.source == "vision" and element.role in {"text", "heading"} and contains(box, element.box, 0.8)
+
+
+def _labelled(spot: _Spot, elements: Sequence[Element]) -> bool:
+    """Whether its label was read beside its place: in its other position a switch has other looks."""
+    box, name = spot.box, legible(spot.candidate.node.name)
+    return bool(name) and box is not None and any(legible(e.name) == name and beside(e.box, box) for e in elements)
+
+
+def _says(element: Element, words: str) -> bool:
+    """Whether it reads the words among others, as a line reads the link in it."""
+    return legible(words) in legible(f"{element.name} {element.value or ''}")
+
+
+def _by_looks(spot: _Spot) -> Element:
+    node = spot.candidate.node
+    seen = Element(
+        id="new",
+        role="unread",
+        name=node.name,
+        box=clipped(spot.box or Box(x=0, y=0, width=0, height=0)),
+        value=node.value,
+        source="both",
+        confidence=round(min(1.0, max(0.0, 0.9 * spot.looks.pattern)), 3),
+        locator=spot.candidate.locator,
+    )
+    return seen.model_copy(update={"role": node.role, "state": _state(seen, spot)})
+
+
+def _as_page_text(element: Element, spots: Sequence[_Spot]) -> Element:
+    """A badge drawn like a button, of which the page says that it is plain text."""
+    if element.source == "both" or element.role != "button":
+        return element
+    for spot in spots:
+        node = spot.candidate.node
+        if node.role in PLAIN_TEXT and spot.box:
+            same = text_likeness(element.name, node.name) >= 0.9
+            if same and contains(element.box, spot.box, 0.6):
+                return element.model_copy(update={"role": "text", "source": "both", "state": (), "box": spot.box})
+    return element

@@ -54,3 +54,11 @@ def nearness(one: Box, other: Box) -> float:
     dx = (one.x + one.width / 2) - (other.x + other.width / 2)
     dy = (one.y + one.height / 2) - (other.y + other.height / 2)
     return max(0.0, 1 - 4 * math.hypot(dx, dy))
+
+
+def same_corner(one: Box, other: Box) -> bool:
+    """Whether they begin, or end, at one place of a line: other words in the place of the old ones."""
+    row = abs(one.y - other.y) <= 0.006 and abs(one.height - other.height) <= 0.4 * max(one.height, other.height)
+    left = abs(one.x - other.x) <= 0.004
+    right = abs(one.x + one.width - other.x - other.width) <= 0.004
+    return row and (left or right)

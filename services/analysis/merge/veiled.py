@@ -11,12 +11,14 @@ _DIALOGS = frozenset({"dialog", "alertdialog"})
 _INSIDE = 0.6  # share of a remainder's box that lies in the box of what it was
 _BESIDE = 0.02  # of the screen, between an input and its label
 _SAME = 0.85
+_OVER = 0.3  # overlap from which something new stands in the place of what was there
 
 
 def as_before(elements: Sequence[Element], before: Sequence[Element]) -> tuple[Element, ...]:
     """The elements of a frame; those behind its dialog as the frame before shows them, if it does.
 
-    A dimmed button looks disabled, and of "Shipping" a dialog leaves "pping". What is new behind it stays.
+    A dimmed button looks disabled, and of "Shipping" a dialog leaves "pping". What is new behind it stays, and what
+    was known by its looks alone is there as long as the dialog does not cover it.
     """
     dialog = next((e for e in elements if e.role in _DIALOGS), None)
     if dialog is None:
@@ -26,7 +28,9 @@ def as_before(elements: Sequence[Element], before: Sequence[Element]) -> tuple[E
     for element in elements:
         was = None if _centre_in(element.box, dialog.box) else _was(element, known)
         kept.setdefault(was.id if was else f"new {len(kept)}", was or element)
-    return tuple(kept.values())
+    behind = [b for b in known if b.source == "both" and b.id not in kept and not _centre_in(b.box, dialog.box)]
+    unread = [b for b in behind if not any(box_likeness(b.box, e.box) > _OVER for e in kept.values())]
+    return (*kept.values(), *unread)
 
 
 def _was(element: Element, known: Sequence[Element]) -> Element | None:

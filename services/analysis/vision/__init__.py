@@ -1,5 +1,5 @@
 """The local vision provider: elements of frames by OCR and classic image rules."""
 
-from services.analysis.vision.provider import FrameInput, LocalVision
+from services.analysis.vision.provider import FrameInput, LocalVision, Sight
 
-__all__ = ["FrameInput", "LocalVision"]
+__all__ = ["FrameInput", "LocalVision", "Sight"]

@@ -94,9 +94,16 @@ def _is_square(image: Image, rect: Rect, ground: Colour) -> bool:
     away = _away(image[rect.y0 : rect.y1, rect.x0 : rect.x1], ground) > CONTRAST // 2
     third = rect.height // 4
     corners = [away[:third, :third], away[:third, -third:], away[-third:, :third], away[-third:, -third:]]
-    tips = [away[:2, :2], away[:2, -2:], away[-2:, :2], away[-2:, -2:]]  # a letter O has none
-    drawn = min(corner.mean() for corner in corners) >= 0.3 and all(tip.any() for tip in tips)
+    drawn = min(corner.mean() for corner in corners) >= 0.3 and _has_corners(away)
     return drawn and min(_side_marks(image, rect, ground)) >= 0.95
+
+
+def _has_corners(away: NDArray[np.bool_]) -> bool:
+    """Whether it reaches further into its corners than a circle does: a rounded box does, an O does not."""
+    height, width = away.shape
+    y, x = max(1, round(0.08 * height)), max(1, round(0.08 * width))
+    blocks = [away[: y + 1, : x + 1], away[: y + 1, -x - 1 :], away[-y - 1 :, : x + 1], away[-y - 1 :, -x - 1 :]]
+    return all(block.any() for block in blocks)
 
 
 def _is_circle(image: Image, rect: Rect, ground: Colour) -> bool:
@@ -108,8 +115,7 @@ def _is_circle(image: Image, rect: Rect, ground: Colour) -> bool:
         xs = (width - 1) / 2 + ((width - 1) / 2 - inset) * np.cos(angle)
         ys = (height - 1) / 2 + ((height - 1) / 2 - inset) * np.sin(angle)
         marks |= away[np.rint(ys).astype(int), np.rint(xs).astype(int)]
-    corners = away[[0, 0, -1, -1], [0, -1, 0, -1]]
-    return bool(marks.mean() >= 0.95 and not corners.any())
+    return bool(marks.mean() >= 0.95 and not _has_corners(away))
 
 
 def _checked_box(image: Image, rect: Rect, ground: Colour) -> bool | None:

@@ -73,7 +73,14 @@ def textboxes(scene: Scene) -> Iterator[Finding]:
 def _is_field(scene: Scene, shape: Shape) -> bool:
     rect = shape.rect
     at_rim = rect.x0 <= 1 or rect.y0 <= 1 or rect.x1 >= scene.width - 1 or rect.y1 >= scene.height - 1
-    if at_rim or shape.border is None or chroma(shape.fill) > 20 or shape.solidity < 0.93 or shape.spread > 8:
+    if (
+        at_rim
+        or rect in scene.cells
+        or shape.border is None
+        or chroma(shape.fill) > 20
+        or shape.solidity < 0.93
+        or shape.spread > 8
+    ):
         return False
     if min(distance(shape.border, shape.fill), distance(shape.border, shape.outside)) < BORDER_CONTRAST:
         return False
@@ -110,6 +117,8 @@ def _written_area(shape: Shape, texts: tuple[TextLine, ...]) -> bool:
 
 
 def _has_arrow(shape: Shape, texts: tuple[TextLine, ...]) -> bool:
+    if shape.chevron:
+        return True
     last = max(texts, key=lambda line: line.rect.x1, default=None)
     return last is not None and len(texts) > 1 and last.text in ARROWS and shape.rect.x1 - last.rect.x1 < 24
 

@@ -1,22 +1,22 @@
-"""The vision job: kept frames → elements with roles, texts and boxes."""
+"""The vision job: raw kept frames → elements with roles, texts and boxes, and pictures without secrets."""
 
 import asyncio
-import io
-import threading
+from collections import Counter
 from collections.abc import Iterator
-
-import numpy as np
-from PIL import Image
+from dataclasses import dataclass, field
 
 from services.analysis.merge.lanes import lane_end
 from services.analysis.settings import AnalysisSettings
-from services.analysis.vision import FrameInput, LocalVision
+from services.analysis.vision import FrameInput, LocalVision, Sight
+from services.analysis.vision.pictures import decoded, png, thumbnail
 from shared.model.analysis import VisionReport
-from shared.model.blob_keys import vision_key
+from shared.model.blob_keys import raw_image_key, vision_key
 from shared.model.errors import FailureCode, PermanentFailure
 from shared.model.evidence import FrameElements
+from shared.model.secrets import Kind
 from shared.model.session import FrameRef
 from shared.model.transitions import LaneEnded
+from shared.ports.blobs import BlobMissing
 from shared.runtime.ledger import Decision
 from shared.runtime.wiring import Ports
 from shared.runtime.worker import Job, Work
@@ -24,15 +24,12 @@ from shared.runtime.worker import Job, Work
 
 def vision_job(ports: Ports, settings: AnalysisSettings, provider: LocalVision) -> Job:
     async def look(work: Work) -> Decision:
-        pictures = {frame.id: await ports.blobs.get(frame.image_key) for frame in work.session.frames}
-        if not pictures:
+        if not work.session.frames:
             raise PermanentFailure("vision_failed", "There are no frames to look at.")
-        seen = await _read(provider, work, pictures)
-        report = VisionReport(provider="local", frames=tuple(seen))
+        seen = await _Looking(ports, work, provider).done()
+        report = VisionReport(provider="local", frames=tuple(seen.frames), masked=seen.masked)
         await ports.blobs.put(vision_key(work.session.id), report.model_dump_json(by_alias=True).encode())
-        elements = sum(len(frame.elements) for frame in seen)
-        detail = f"local: {elements} elements in {len(seen)} frames"
-        return lane_end(ports.blobs, LaneEnded("vision_lane", detail=detail))
+        return lane_end(ports.blobs, LaneEnded("vision_lane", detail=_told(report)))
 
     def failed(code: FailureCode, message: str) -> Decision:
         return lane_end(ports.blobs, LaneEnded("vision_lane", error=message))
@@ -40,29 +37,53 @@ def vision_job(ports: Ports, settings: AnalysisSettings, provider: LocalVision) 
     return Job("vision", look, "vision_lane", failed, settings.vision_timeout)
 
 
-async def _read(provider: LocalVision, work: Work, pictures: dict[str, bytes]) -> list[FrameElements]:
-    """In a thread of its own, frame by frame, so that a stopped job stops after the frame in work."""
-    loop, stopped = asyncio.get_running_loop(), threading.Event()
-    frames = work.session.frames
-
-    def run() -> list[FrameElements]:
-        seen: list[FrameElements] = []
-        for frame in provider.read(_inputs(frames, pictures, stopped)):
-            seen.append(frame)
-            asyncio.run_coroutine_threadsafe(work.progress(f"{len(seen)} of {len(frames)} frames read"), loop)
-        return seen
-
-    try:
-        return await asyncio.to_thread(run)
-    finally:
-        stopped.set()
+def _told(report: VisionReport) -> str:
+    elements = sum(len(frame.elements) for frame in report.frames)
+    masked = sum(report.masked.values())
+    words = f"{report.provider}: {elements} elements in {len(report.frames)} frames"
+    return f"{words}; {masked} secret(s) masked" if masked else words
 
 
-def _inputs(
-    frames: tuple[FrameRef, ...], pictures: dict[str, bytes], stopped: threading.Event
-) -> Iterator[FrameInput]:
-    for frame in frames:
-        if stopped.is_set():
-            return
-        image = np.asarray(Image.open(io.BytesIO(pictures[frame.id])).convert("RGB"))
-        yield FrameInput(frame.id, image, frame.changed_boxes)
+@dataclass
+class _Looking:
+    """One recording. What leaves it, to the store and onwards, has its secrets masked."""
+
+    ports: Ports
+    work: Work
+    provider: LocalVision
+    frames: list[FrameElements] = field(default_factory=list)
+    secrets: set[tuple[Kind, str]] = field(default_factory=set, repr=False)
+
+    @property
+    def masked(self) -> dict[str, int]:
+        return dict(sorted(Counter(kind for kind, _ in self.secrets).items()))
+
+    async def done(self) -> "_Looking":
+        """A frame after the other, in a thread; a stopped job writes nothing more."""
+        raw = {frame.id: await self._raw(frame) for frame in self.work.session.frames}
+        sights = self.provider.read(self._inputs(raw))
+        for frame in self.work.session.frames:
+            sight, image, small = await asyncio.to_thread(_next, sights)
+            await self.ports.blobs.put(frame.image_key, image)
+            await self.ports.blobs.put(frame.thumbnail_key, small)
+            self.frames.append(sight.elements)
+            self.secrets |= sight.secrets
+            await self.work.progress(f"{len(self.frames)} of {len(self.work.session.frames)} frames read")
+        return self
+
+    async def _raw(self, frame: FrameRef) -> bytes:
+        try:
+            return await self.ports.blobs.get(raw_image_key(self.work.session.id, frame.id))
+        except BlobMissing as error:
+            message = "A kept frame is no longer in the object store. Upload the recording again."
+            raise PermanentFailure("storage_failed", message) from error
+
+    def _inputs(self, raw: dict[str, bytes]) -> Iterator[FrameInput]:
+        for frame in self.work.session.frames:
+            yield FrameInput(frame.id, decoded(raw.pop(frame.id)), frame.changed_boxes)
+
+
+def _next(sights: Iterator[Sight]) -> tuple[Sight, bytes, bytes]:
+    """The next frame with both of its pictures."""
+    sight = next(sights)
+    return sight, png(sight.image), thumbnail(sight.image)

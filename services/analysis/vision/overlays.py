@@ -1,9 +1,9 @@
 """Rules for boxes that hold more than a label: dialogs, alert boxes, pictures. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from services.analysis.vision.ink import Colour, chroma, luma
-from services.analysis.vision.regions import contains
+from services.analysis.vision.regions import Rect, contains, similarity
 from services.analysis.vision.scene import Draft, Finding, Scene
 from services.analysis.vision.shapes import Shape
 
@@ -15,9 +15,20 @@ def dialogs(scene: Scene) -> Iterator[Finding]:
     boxes = [shape for shape in scene.shapes if _is_dialog(scene, shape)]
     best = max(boxes, key=lambda shape: shape.rect.area, default=None)
     if best is not None:
-        inside = scene.lines_inside(best.rect)
-        title = max(inside, key=lambda line: (line.ink.font_px > 1.1 * scene.body_px, -line.rect.y0))
-        yield Finding(Draft("dialog", title.text, best.rect, 0.8), (), best)
+        yield Finding(dialog(scene, best.rect), (), best)
+
+
+def dialog(scene: Scene, rect: Rect) -> Draft:
+    """Named by its title: the first larger text in it, else the first one."""
+    inside = scene.lines_inside(rect)
+    title = max(inside, key=lambda line: (line.ink.font_px > 1.1 * scene.body_px, -line.rect.y0), default=None)
+    return Draft("dialog", title.text if title else "", rect, 0.8)
+
+
+def bounds(rough: Rect, shapes: Sequence[Shape]) -> Rect:
+    """The box that lies where something large came up, as exact as its edges."""
+    best = max(shapes, key=lambda shape: similarity(shape.rect, rough), default=None)
+    return best.rect if best is not None and similarity(best.rect, rough) > 0.75 else rough
 
 
 def _is_dialog(scene: Scene, shape: Shape) -> bool:
@@ -26,6 +37,28 @@ def _is_dialog(scene: Scene, shape: Shape) -> bool:
     bright = luma(shape.fill) - luma(shape.outside) > 40
     inward = rect.x0 > 0 and rect.x1 < scene.width and rect.y0 >= 0 and rect.y1 <= scene.height
     return bool(0.02 < part < 0.7 and bright and inward and scene.lines_inside(rect))
+
+
+def toasts(scene: Scene) -> Iterator[Finding]:
+    """A box that came up at the rim of the frame with a message of a line or three."""
+    for shape in scene.shapes:
+        rect = shape.rect
+        texts = scene.free(scene.own_lines(shape))
+        small = rect.height <= 0.2 * scene.height and rect.width <= 0.6 * scene.width
+        if not texts or len(texts) > 3 or not small or not at_rim(scene, rect) or not scene.appeared(rect):
+            continue
+        name = " ".join(line.text for line in texts)
+        if name.count(" ") >= 1:
+            yield Finding(Draft("status", name, rect, 0.65), texts, shape)
+
+
+def at_rim(scene: Scene, rect: Rect) -> bool:
+    """In a corner, or in the middle of the upper or lower rim: where messages come up."""
+    bottom = scene.height - rect.y1 <= 0.12 * scene.height
+    top = rect.y0 <= 0.12 * scene.height
+    side = min(rect.x0, scene.width - rect.x1) <= 0.06 * scene.width
+    centred = abs(rect.cx - scene.width / 2) <= 0.04 * scene.width
+    return (bottom or top) and (side or centred)
 
 
 def alert_boxes(scene: Scene) -> Iterator[Finding]:

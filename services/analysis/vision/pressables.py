@@ -6,7 +6,8 @@ from dataclasses import replace
 from services.analysis.vision.fields import is_spread
 from services.analysis.vision.ink import contrast, distance
 from services.analysis.vision.lines import TextLine
-from services.analysis.vision.regions import Rect, same_span
+from services.analysis.vision.overlays import at_rim
+from services.analysis.vision.regions import same_span
 from services.analysis.vision.scene import Draft, Finding, Scene
 from services.analysis.vision.shapes import Shape
 
@@ -25,6 +26,7 @@ def _button(scene: Scene, shape: Shape) -> Finding | None:
     texts = scene.own_lines(shape)
     if (
         not texts
+        or shape.rect in scene.cells
         or is_spread(texts)
         or scene.free(texts) != texts
         or len(scene.lines_inside(shape.rect)) != len(texts)
@@ -58,7 +60,7 @@ def _is_pressable(scene: Scene, shape: Shape, texts: tuple[TextLine, ...]) -> bo
     right = rect.x1 - max(line.rect.x1 for line in texts)
     middle = sum(line.rect.cy for line in texts) / len(texts)
     centred = abs(left - right) <= max(8, 0.1 * rect.width) and abs(middle - rect.cy) <= max(4, 0.12 * rect.height)
-    roomy = 2.0 * size <= rect.height <= 4.5 * size and min(left, right) >= 0.35 * size
+    roomy = 1.6 * size <= rect.height <= 4.5 * size and min(left, right) >= 0.35 * size
     short = sum(len(line.text) for line in texts) <= 40 and rect.width <= 0.7 * scene.width
     tight = rect.width - left - right + 8 * size >= rect.width
     visible = _is_plain(shape) or (distance(shape.fill, shape.outside) >= VISIBLE and tight)
@@ -79,16 +81,8 @@ def _as_popup(scene: Scene, finding: Finding) -> Finding | None:
         or not scene.appeared_alone(shape.rect, finding.draft.name)
     ):
         return None
-    role, sure = ("status", 0.7) if _at_rim(scene, shape.rect) else ("tooltip", 0.5)
+    role, sure = ("status", 0.7) if at_rim(scene, shape.rect) else ("tooltip", 0.5)
     return replace(finding, draft=replace(finding.draft, role=role, confidence=sure, state=()))
-
-
-def _at_rim(scene: Scene, rect: Rect) -> bool:
-    bottom = scene.height - rect.y1 <= 0.12 * scene.height
-    top = rect.y0 <= 0.12 * scene.height
-    side = min(rect.x0, scene.width - rect.x1) <= 0.06 * scene.width
-    centred = abs(rect.cx - scene.width / 2) <= 0.04 * scene.width
-    return (bottom or top) and (side or centred)
 
 
 def _as_tab(finding: Finding, found: list[Finding]) -> Finding:

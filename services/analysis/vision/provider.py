@@ -1,20 +1,28 @@
 """The local vision provider: frames in, elements out, reading only what changed. The shell round the pure rules."""
 
+import threading
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.analysis.vision.controls import Control, find_controls
-from services.analysis.vision.lines import TextLine, carried
+from services.analysis.vision.lines import TextLine, carried, reading_order
 from services.analysis.vision.ocr import Image, Ocr
+from services.analysis.vision.overlays import bounds, dialog
 from services.analysis.vision.reading import plan, read_regions
-from services.analysis.vision.regions import from_box, share
+from services.analysis.vision.redaction import Redaction, painted, redact
+from services.analysis.vision.regions import Rect, contains, from_box, merged, share
 from services.analysis.vision.roles import describe, elements
 from services.analysis.vision.scene import Draft, Scene
-from services.analysis.vision.shapes import edges, find_shapes, is_badge, is_dimmed
+from services.analysis.vision.shapes import Shape, edges, find_shapes, is_badge, is_dimmed
+from services.analysis.vision.veil import Veil, differences, veil
 from shared.model.evidence import Box, FrameElements
+from shared.model.secrets import Kind
+
+_REMEMBERED = 4
 
 
 @dataclass(frozen=True)
@@ -27,34 +35,60 @@ class FrameInput:
 
 
 @dataclass(frozen=True)
+class Sight:
+    """A frame as it may be kept: its elements without secrets, and its pixels with the secrets painted over.
+
+    `secrets` has each of them once, for counting; it must not be stored.
+    """
+
+    elements: FrameElements
+    image: Image
+    secrets: frozenset[tuple[Kind, str]]
+
+
+@dataclass(frozen=True)
 class _Seen:
     """What is remembered of the frame before."""
 
     image: Image
     lines: tuple[TextLine, ...]
+    shapes: tuple[Shape, ...]
     controls: tuple[Control, ...]
-    drafts: tuple[Draft, ...]
+    drafts: tuple[Draft, ...] = ()
+    dialog: bool = False  # a dialog stands before it
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What is drawn in a frame beside its texts."""
+
+    walls: NDArray[np.uint8]
+    shapes: tuple[Shape, ...]
+
+    @classmethod
+    def of(cls, image: Image) -> "_Drawn":
+        walls = edges(image)
+        return cls(walls, find_shapes(image, walls))
 
 
 class LocalVision:
-    """OCR and classic image rules on the CPU: no key, no network. Not for use from several threads at once."""
+    """OCR and classic image rules on the CPU: no key, no network. One frame at a time, whichever thread asks."""
 
     def __init__(self, *, threads: int = 2) -> None:
         self._ocr = Ocr(threads)
+        self._looking = threading.Lock()
 
-    def read(self, frames: Iterable[FrameInput]) -> Iterator[FrameElements]:
-        """Lazily, in the order given: the elements of each frame. Raises ValueError for other than RGB uint8."""
-        seen: _Seen | None = None
+    def read(self, frames: Iterable[FrameInput]) -> Iterator[Sight]:
+        """Lazily, in the order given: what each frame shows. Raises ValueError for other than RGB uint8."""
+        pages: list[_Seen] = []  # the last frames without a dialog before them, the newest last
         for frame in frames:
             started = time.perf_counter()
-            seen, covered = self._look(frame, seen)
-            height, width = frame.image.shape[:2]
-            yield FrameElements(
-                frame_id=frame.frame_id,
-                elements=elements(seen.drafts, width, height),
-                ocr_ms=round((time.perf_counter() - started) * 1000, 1),
-                ocr_share=covered,
-            )
+            with self._looking:  # of a stopped job the last frame may still be in work when the next one begins
+                seen, covered = self._look(frame, pages)
+            if not seen.dialog:
+                pages = [*pages, seen][-_REMEMBERED:]
+            clean = redact(seen.drafts, seen.lines)
+            yield _sight(frame, clean, covered, (time.perf_counter() - started) * 1000)
 
     def warm_up(self) -> None:
         """Load the models before they are needed; may run beside everything else."""
@@ -64,31 +98,93 @@ class LocalVision:
         """Frees the models; a later `read` loads them again."""
         self._ocr.close()
 
-    def _look(self, frame: FrameInput, seen: _Seen | None) -> tuple[_Seen, float]:
+    def _look(self, frame: FrameInput, pages: Sequence[_Seen]) -> tuple[_Seen, float]:
         image = _checked(frame)
         height, width = image.shape[:2]
-        if seen is not None and seen.image.shape != image.shape:
-            seen = None
-        changed = tuple(from_box(box, width, height) for box in frame.changed_boxes)
-        old = (seen.image, seen.lines) if seen else None
-        regions = plan(image, old, changed)
-        walls = edges(image)
-        controls = find_controls(image, walls, seen.controls if seen else ())
-        shapes = find_shapes(image, walls)
-        kept = carried(seen.lines if seen else (), regions)
-        cuts = (*(control.rect for control in controls), *(shape.rect for shape in shapes if is_badge(shape)))
-        lines = (*kept, *read_regions(self._ocr, image, regions, [line.rect for line in kept], cuts))
+        pages = [page for page in pages if page.image.shape == image.shape]
+        drawn = _Drawn.of(image)
+        boxes = [shape.rect for shape in drawn.shapes]
+        veils = [(dimmed, known) for known in pages if (dimmed := veil(known.image, image, boxes)) is not None]
+        if veils:
+            dimmed, known = max(veils, key=lambda pair: pair[0].page)
+            return self._dialog(image, known, dimmed, drawn)
+        page, changed = _nearest(frame, pages)
+        regions = plan(image, (page.image, page.lines) if page else None, changed)
+        looks = self._looked(image, regions, page, drawn)
         scene = Scene(
             width=width,
             height=height,
-            lines=lines,
-            shapes=shapes,
-            controls=controls,
-            before=seen.drafts if seen else (),
-            changed=changed if seen else (),
-            dimmed=is_dimmed(image, shapes),
+            lines=looks.lines,
+            shapes=looks.shapes,
+            controls=looks.controls,
+            before=page.drafts if page else (),
+            changed=changed if page else (),
+            dimmed=page is None and is_dimmed(image, looks.shapes),
         )
-        return _Seen(image, lines, controls, describe(scene)), round(share(regions, width, height), 4)
+        return replace(looks, drafts=describe(scene)), round(share(regions, width, height), 4)
+
+    def _looked(self, image: Image, regions: tuple[Rect, ...], page: _Seen | None, drawn: "_Drawn") -> _Seen:
+        """Boxes, controls and lines of a frame; lines outside of the regions are those of before."""
+        shapes = drawn.shapes
+        controls = find_controls(image, drawn.walls, page.controls if page else ())
+        kept = carried(page.lines if page else (), regions)
+        cuts = (*(control.rect for control in controls), *(shape.rect for shape in shapes if is_badge(shape)))
+        lines = (*kept, *read_regions(self._ocr, image, regions, [line.rect for line in kept], cuts))
+        return _Seen(image, lines, shapes, controls)
+
+    def _dialog(self, image: Image, page: _Seen, dimmed: Veil, drawn: "_Drawn") -> tuple[_Seen, float]:
+        """A dialog before a dimmed page: it is read, the page behind is what it was."""
+        height, width = image.shape[:2]
+        regions = merged((dimmed.dialog, *dimmed.others))
+        looks = self._looked(image, regions, page, drawn)
+        frame = bounds(dimmed.dialog, looks.shapes)
+        inside = Scene(
+            width=width,
+            height=height,
+            lines=tuple(line for line in looks.lines if _centre_in(line.rect, frame)),
+            shapes=tuple(shape for shape in looks.shapes if contains(frame, shape.rect) and shape.rect != frame),
+            controls=tuple(control for control in looks.controls if contains(frame, control.rect)),
+        )
+        around = Scene(
+            width=width,
+            height=height,
+            lines=tuple(
+                line for line in looks.lines if line not in page.lines and not _centre_in(line.rect, frame)
+            ),
+        )
+        behind = tuple(
+            draft for draft in page.drafts if not any(_centre_in(draft.rect, r) for r in (frame, *dimmed.others))
+        )
+        drafts = (dialog(inside, frame), *describe(inside), *describe(around), *behind)
+        ordered = tuple(drafts[index] for index in reading_order([draft.rect for draft in drafts]))
+        return replace(looks, drafts=ordered, dialog=True), round(share(regions, width, height), 4)
+
+
+def _nearest(frame: FrameInput, pages: Sequence[_Seen]) -> tuple[_Seen | None, tuple[Rect, ...]]:
+    """The remembered frame that this one differs from least, and where: a state that came back was read before."""
+    if not pages:
+        return None, ()
+    height, width = frame.image.shape[:2]
+    differing = [differences(page.image, frame.image) for page in pages]
+    areas = [sum(rect.area for rect in rects) for rects in differing]
+    best = min(range(len(pages)), key=lambda n: (areas[n], -n))
+    told = tuple(from_box(box, width, height) for box in frame.changed_boxes)
+    return pages[best], (*differing[best], *told) if best == len(pages) - 1 else differing[best]
+
+
+def _centre_in(rect: Rect, other: Rect) -> bool:
+    return other.x0 <= rect.cx <= other.x1 and other.y0 <= rect.cy <= other.y1
+
+
+def _sight(frame: FrameInput, clean: Redaction, covered: float, took_ms: float) -> Sight:
+    height, width = frame.image.shape[:2]
+    seen = FrameElements(
+        frame_id=frame.frame_id,
+        elements=elements(clean.drafts, width, height),
+        ocr_ms=round(took_ms, 1),
+        ocr_share=covered,
+    )
+    return Sight(seen, painted(frame.image, clean.rects), clean.found)
 
 
 def _checked(frame: FrameInput) -> Image:

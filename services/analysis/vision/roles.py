@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from services.analysis.vision import fields, overlays, pressables, prose
+from services.analysis.vision import fields, grids, menus, overlays, pressables, prose
 from services.analysis.vision.lines import reading_order
 from services.analysis.vision.regions import to_box
 from services.analysis.vision.scene import Draft, Finding, Scene
@@ -13,16 +13,21 @@ from shared.model.evidence import Element
 RULES: tuple[Callable[[Scene], Iterator[Finding]], ...] = (
     overlays.dialogs,
     fields.controls,
+    overlays.toasts,
+    menus.menus,
     overlays.alert_boxes,
     pressables.buttons,
     fields.textboxes,
     overlays.images,
+    grids.tables,
 )
 
 
 def describe(scene: Scene) -> tuple[Draft, ...]:
     """All elements of the frame in reading order."""
     drafts: list[Draft] = []
+    cells = grids.cells(scene.shapes)
+    scene = replace(scene, cells=cells)
     for rule in RULES:
         scene = _apply(scene, rule(scene), drafts)
     inputs = [draft.rect for draft in drafts if draft.role in {"textbox", "combobox"}]

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from services.analysis.vision.controls import Control
 from services.analysis.vision.lines import TextLine
-from services.analysis.vision.regions import Rect, contains, intersects, similarity
+from services.analysis.vision.regions import Rect, contains, intersects, overlap, similarity
 from services.analysis.vision.shapes import Shape
 
 
@@ -42,6 +42,7 @@ class Scene:
     controls: tuple[Control, ...] = ()
     before: tuple[Draft, ...] = ()
     changed: tuple[Rect, ...] = ()
+    cells: frozenset[Rect] = frozenset()  # boxes that are cells of a table
     dimmed: bool = False  # the page around the brightest box got darker, as behind a modal dialog
     taken: frozenset[TextLine] = field(default_factory=frozenset)
 
@@ -87,6 +88,13 @@ class Scene:
             return host.rect.x1 - max(0, line.rect.x0 - host.rect.x0)
         column = [other.rect.x1 for other in self.lines if abs(other.rect.x0 - line.rect.x0) < line.ink.font_px / 2]
         return max(column)
+
+    def appeared(self, rect: Rect) -> bool:
+        """True when a change of about its size came here where nothing like it stood."""
+        alike = any(
+            overlap(area, rect) >= 0.6 * rect.area and area.area <= 2.5 * rect.area for area in self.changed
+        )
+        return alike and self.earlier(rect) is None
 
     def appeared_alone(self, rect: Rect, name: str) -> bool:
         """True when the box came with changes not much larger than itself: a toast, a tooltip."""

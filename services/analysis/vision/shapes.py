@@ -29,6 +29,7 @@ class Shape:
     solidity: float  # area over bounding rectangle: 1 square corners, 0.9 pill, 0.785 circle
     texture: float  # share of the inside that is not the flat fill, 0..1
     spread: float  # standard deviation of the fill, 0..128: 0 plain, above 10 a gradient
+    chevron: bool = False  # a small arrow stands alone at its right end, as in a list to choose from
 
 
 def edges(image: Image) -> NDArray[np.uint8]:
@@ -69,7 +70,27 @@ def _shape(image: Image, labels: NDArray[Any], stat: NDArray[Any], label: int) -
     fill, spread = mean_colour(pixels), float(pixels.std(axis=0).max())
     border, border_px, outside = _surroundings(image, inner, fill)
     frame = clip(pad(inner, 1 + border_px, 1 + border_px), image.shape[1], image.shape[0])
-    return Shape(frame, fill, outside, border, border_px, solidity, 1 - area / (width * height), spread)
+    texture = 1 - area / (width * height)
+    return Shape(frame, fill, outside, border, border_px, solidity, texture, spread, _has_chevron(member))
+
+
+def _has_chevron(member: NDArray[np.bool_]) -> bool:
+    """`member`: which pixels of the inside are flat. A blob wider than high, in the middle, with room beside it."""
+    height, width = member.shape
+    if not 16 <= height <= 60 or width < 50:
+        return False
+    ink = ~member[2 : height - 2, max(0, width - 44) : width - 3]
+    columns = np.flatnonzero(ink.any(axis=0))
+    if not columns.size:
+        return False
+    last = columns[-1]
+    gaps = np.flatnonzero(np.diff(columns) > 5)
+    first = columns[gaps[-1] + 1] if gaps.size else columns[0]
+    rows = np.flatnonzero(ink[:, first : last + 1].any(axis=1))
+    tall, wide = int(rows[-1] - rows[0] + 1), int(last - first + 1)
+    middle = abs((rows[0] + rows[-1]) / 2 - ink.shape[0] / 2) <= 0.15 * height
+    alone = first >= 6 and ink.shape[1] - last <= 26
+    return bool(alone and middle and 6 <= wide <= 20 and 4 <= tall <= 12 and wide > tall)
 
 
 def _surroundings(image: Image, inner: Rect, fill: Colour) -> tuple[Colour | None, int, Colour]:

@@ -1,0 +1,66 @@
+"""Where the nodes of a page lie in a frame: scrolled, pushed down by a message, or where they were. Pure.
+
+Texts that both have tell it: most of them moved by the same way. A header that stands still while the rest scrolls
+makes a second group, rows that were pushed down a third.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from services.analysis.merge.pages import Candidate
+from shared.model.diff import legible
+from shared.model.evidence import Box, Element
+
+_TOGETHER = 0.012  # of the frame's height: moves that are one
+_LEAST = 3  # texts that must agree
+_GROUPS = 3
+
+
+def offsets(elements: Sequence[Element], known: Sequence[Candidate]) -> tuple[float, ...]:
+    """By how much of the frame's height nodes lie lower than in the page, largest group first; () if unknown."""
+    seen = _once((legible(e.name), e.box) for e in elements if e.name)
+    there = _once((legible(c.node.name), c.box) for c in known if c.box is not None)
+    moves = (_move(seen[text], there[text]) for text in seen.keys() & there.keys() if len(text) >= 3)
+    left = sorted(move for move in moves if move is not None)
+    found: list[float] = []
+    while len(found) < _GROUPS:
+        group = max(([m for m in left if 0 <= m - first <= _TOGETHER] for first in left), key=len, default=[])
+        if len(group) < _LEAST:
+            break
+        found.append(group[len(group) // 2])
+        left = [move for move in left if move not in group]
+    return tuple(found)
+
+
+def _once(texts: Iterable[tuple[str, Box]]) -> dict[str, Box]:
+    """Those that are there but once."""
+    pairs = list(texts)
+    counts = Counter(text for text, _ in pairs)
+    return {text: box for text, box in pairs if counts[text] == 1}
+
+
+def _move(seen: Box, there: Box) -> float | None:
+    """None when it moved sideways: another layout, or another text of the same words."""
+    middle = seen.x + seen.width / 2
+    if not there.x - 0.01 <= middle <= there.x + there.width + 0.01:
+        return None
+    return (seen.y + seen.height / 2) - (there.y + there.height / 2)
+
+
+def lowered(box: Box, offset: float) -> Box:
+    return box.model_copy(update={"y": box.y + offset})
+
+
+def inside(box: Box) -> float:
+    """The share of it that lies within the frame."""
+    width = min(1.0, box.x + box.width) - max(0.0, box.x)
+    height = min(1.0, box.y + box.height) - max(0.0, box.y)
+    whole = box.width * box.height
+    return max(0.0, width) * max(0.0, height) / whole if whole > 0 else 0.0
+
+
+def clipped(box: Box) -> Box:
+    """What of it lies within the frame."""
+    x, y = max(0.0, box.x), max(0.0, box.y)
+    right, bottom = min(1.0, box.x + box.width), min(1.0, box.y + box.height)
+    return Box(x=x, y=y, width=max(0.0, right - x), height=max(0.0, bottom - y))
