@@ -54,7 +54,7 @@ def _parsed(body: bytes) -> RenderRequest:
 
 async def _prompt(process: Process, session: Session, wanted: RenderRequest, settings: PrompterSettings) -> str:
     if not wanted.keep:
-        return await build(process.ports.blobs, session, wanted.wish(), settings.prompt_screenshots)
+        return await build(process.ports.blobs, session, wanted.wish(), settings)
     decision = prompt_for(process.ports, wanted.wish(), settings)
     committed = await process.ledger.commit(session.id, decision)
     if committed.session is None or committed.session.deleted:

@@ -6,17 +6,21 @@ from dataclasses import dataclass
 
 from services.prompter.changes import change_lines, tree_lines
 from services.prompter.elements import Row, rows, search_texts
-from services.prompter.words import clean, clean_block, clock, quoted, region
+from services.prompter.limits import Limits
+from services.prompter.pages import cut_note, facts, unseen
+from services.prompter.suspicion import marked, suspicious
+from services.prompter.wish import wanted
+from services.prompter.words import clean, clean_block, clock, region
 from shared.model.accounts import AgentTarget, PromptOptions
 from shared.model.analysis import Analysis
 from shared.model.diff import FrameDiff, diffs
-from shared.model.evidence import FrameElements, PageSnapshot
+from shared.model.evidence import Element, FrameElements
+from shared.model.secrets import masked
 from shared.model.session import FrameRef, Session
+from shared.model.steps import Step, steps
 from shared.model.tree import tree
 
-_MAX_CHANGES = 24  # lines of one state
-_MAX_TREE = 120  # lines of one tree
-_MAX_RAW = 400  # lines of the appended differences
+_SURE = 0.75  # confidence from which a step is told without "probably"
 
 _REASONS = {
     "initial": "first state",
@@ -24,11 +28,12 @@ _REASONS = {
     "scroll": "end of a scroll",
     "transient": "shown for a moment only",
 }
+_SPEAKS = ("alert", "dialog", "alertdialog", "status")
 
 
 @dataclass(frozen=True)
 class State:
-    """One kept frame. `label` is what the rest of the prompt calls it."""
+    """One kept frame. `label` is what the rest of the prompt calls it; `steps` led to it."""
 
     label: str
     frame_id: str
@@ -37,6 +42,7 @@ class State:
     why: str
     where: str
     returns_to: str | None
+    steps: tuple[str, ...]
     changes: tuple[str, ...]
     tree: tuple[str, ...]
     screenshot: str | None
@@ -44,14 +50,18 @@ class State:
 
 @dataclass(frozen=True)
 class Brief:
+    """`wanted` are the sentences of the notes that say how it ought to be, `ends` what the last state shows."""
+
     title: str
     notes: str
+    wanted: tuple[str, ...]
     url: str
     target: AgentTarget
     session_id: str
     recorded_at: str
     duration: str
     states: tuple[State, ...]
+    ends: tuple[str, ...]
     rows: tuple[Row, ...]
     search: tuple[str, ...]
     pages: tuple[str, ...]
@@ -68,125 +78,112 @@ def brief(
     options: PromptOptions,
     frames: Sequence[FrameRef],
     screenshots: Mapping[str, str],
+    limits: Limits = Limits(),  # noqa: B008  frozen
+    cut: bool = False,
 ) -> Brief:
-    """`frames` are the states to speak of, in time order; `screenshots` maps frame ids to data URIs."""
+    """`frames` are the states to speak of, in time order; `screenshots` maps frame ids to data URIs.
+
+    `cut`: more was left out than usual, to stay within a length; the prompt says so.
+    """
     seen = [analysis.elements_of(frame.id) for frame in frames]
     changes = diffs(seen)
-    trees = [
-        tuple(tree_lines(tree(s.elements, change), only_changes=index > 0))
-        for index, (s, change) in enumerate(zip(seen, changes, strict=True))
-    ]
-    labels = {frame.id: f"S{index}" for index, frame in enumerate(frames, 1)}
-    states = tuple(
-        _state(
-            frame,
-            index,
-            frames=frames,
-            labels=labels,
-            change=changes[index],
-            lines=trees[index],
-            screenshots=screenshots,
-            options=options,
-        )
-        for index, frame in enumerate(frames)
-    )
+    notes = clean_block(masked(session.notes or ""))
+    telling = _Telling(frames, seen, changes, screenshots, options, limits)
+    states = tuple(telling.state(index) for index in range(len(frames)))
+    table = rows([s.elements for s in seen], changes)
+    missing = unseen(session, analysis, frames, screenshots, options)
     return Brief(
-        title=clean(session.title, 500),
-        notes=clean_block(session.notes or ""),
-        url=clean(session.seed_url or "", 500),
+        title=clean(masked(session.title), 500),
+        notes=notes,
+        wanted=wanted(notes),
+        url=clean(masked(session.seed_url or ""), 500),
         target=target,
         session_id=session.id,
         recorded_at=session.created_at.strftime("%Y-%m-%d %H:%M UTC"),
         duration=clock(session.duration_ms or 0),
         states=states,
-        rows=tuple(rows([s.elements for s in seen], changes)),
-        search=tuple(search_texts(changes)),
-        pages=tuple(line for page in analysis.inspection.snapshots for line in _page(page)),
-        unseen=tuple(_unseen(session, analysis, frames, screenshots, options)),
-        raw=tuple(_raw(seen, states)) if options.include_raw_diff else (),
+        ends=_ends(seen),
+        rows=tuple(table[: limits.rows]),
+        search=tuple(text for text in search_texts(changes) if not suspicious(text)),
+        pages=tuple(line for page in analysis.inspection.snapshots for line in facts(page, limits)),
+        unseen=tuple([*missing, cut_note()] if cut else missing),
+        raw=tuple(_raw(seen, states, limits.raw)) if options.include_raw_diff else (),
         options=options,
     )
 
 
-def _state(
-    frame: FrameRef,
-    index: int,
-    *,
-    frames: Sequence[FrameRef],
-    labels: Mapping[str, str],
-    change: FrameDiff,
-    lines: tuple[str, ...],
-    screenshots: Mapping[str, str],
-    options: PromptOptions,
-) -> State:
-    following = frames[index + 1].changed_at_ms if index + 1 < len(frames) else None
-    return State(
-        label=labels[frame.id],
-        frame_id=frame.id,
-        time=clock(min(frame.settled_ms, frame.timestamp)),
-        until=clock(following) if following is not None else "the end",
-        why=_REASONS.get(frame.reason, frame.reason),
-        where=region(frame.changed_boxes) if index else "",
-        returns_to=labels.get(frame.returns_to or ""),
-        changes=tuple(_cut(change_lines(change), _MAX_CHANGES)),
-        tree=tuple(_cut(lines, _MAX_TREE)) if options.inline_aria_tree else (),
-        screenshot=screenshots.get(frame.id),
-    )
+@dataclass(frozen=True)
+class _Telling:
+    """The states of one recording, and how much of them is told."""
 
+    frames: Sequence[FrameRef]
+    seen: Sequence[FrameElements]
+    changes: Sequence[FrameDiff]
+    screenshots: Mapping[str, str]
+    options: PromptOptions
+    limits: Limits
 
-def _page(page: PageSnapshot) -> list[str]:
-    if not page.success:
-        return [f"{clean(page.url, 300)} could not be opened: {clean(page.error or 'no reason given', 400)}"]
-    counts = page.counts
-    title = f", title {quoted(page.title)}" if page.title else ""
-    numbers = f"{counts.buttons} buttons, {counts.inputs} inputs, {counts.links} links"
-    more = f"{counts.headings} headings, {counts.images} images"
-    lines = [f"{clean(page.url, 300)} was opened{title}: {numbers}, {more}"]
-    lines += [f"console error: {quoted(text)}" for text in page.console_errors[:10]]
-    lines += [f"failed request: {quoted(text)}" for text in page.failed_requests[:10]]
-    return [*lines, clean(page.note, 300)] if page.note else lines
-
-
-def _unseen(
-    session: Session,
-    analysis: Analysis,
-    frames: Sequence[FrameRef],
-    screenshots: Mapping[str, str],
-    options: PromptOptions,
-) -> list[str]:
-    """What the reader must not take for granted."""
-    words = []
-    if session.origin == "manual":
-        words.append("There is no recording: the session was made by hand.")
-    if session.note:
-        words.append(clean(session.note, 400))
-    if len(frames) < len(session.frames):
-        words.append(f"Only {len(frames)} of {len(session.frames)} kept states are shown here.")
-    if frames and not any(page.success for page in analysis.inspection.snapshots):
-        words.append(
-            "The live page was not inspected, so there are no locators: roles and texts come from the pixels."
+    def state(self, index: int) -> State:
+        frame, change = self.frames[index], self.changes[index]
+        following = self.frames[index + 1].changed_at_ms if index + 1 < len(self.frames) else None
+        return State(
+            label=f"S{index + 1}",
+            frame_id=frame.id,
+            time=clock(min(frame.settled_ms, frame.timestamp)),
+            until=clock(following) if following is not None else "the end",
+            why=_REASONS.get(frame.reason, frame.reason),
+            where=region(frame.changed_boxes) if index else "",
+            returns_to=self._label(frame.returns_to),
+            steps=self._steps(index),
+            changes=tuple(_cut([marked(line) for line in change_lines(change)], self.limits.changes)),
+            tree=self._tree(index),
+            screenshot=self.screenshots.get(frame.id),
         )
-    elif any(e.source == "vision" for f in analysis.frames for e in f.elements):
-        words.append(
-            'Elements marked "seen" alone were not in the page as it loads (dialogs, results, messages):'
-            " their role is read from the pixels."
-        )
-    if options.include_screenshots and len(screenshots) < len(frames):
-        words.append(f"{len(screenshots)} of {len(frames)} screenshots are embedded: those of the largest changes.")
-    return words
+
+    def _label(self, frame_id: str | None) -> str | None:
+        return next((f"S{n}" for n, frame in enumerate(self.frames, 1) if frame.id == frame_id), None)
+
+    def _steps(self, index: int) -> tuple[str, ...]:
+        if not index:
+            return ()
+        frame, before = self.frames[index], self.frames[index - 1]
+        rested = index > 1 and frame.pointer is not None and frame.pointer == before.pointer
+        seen = self.seen[index - 1].elements
+        found = steps(seen, self.changes[index], frame.reason, frame.pointer, rested=rested)
+        return tuple(_told(step) for step in found[:4])
+
+    def _tree(self, index: int) -> tuple[str, ...]:
+        if not self.options.inline_aria_tree or not self.limits.tree or (index and not self.limits.later_trees):
+            return ()
+        nodes = tree(self.seen[index].elements, self.changes[index])
+        return tuple(_cut([marked(line) for line in tree_lines(nodes, only_changes=index > 0)], self.limits.tree))
 
 
-def _raw(seen: Sequence[FrameElements], states: Sequence[State]) -> list[str]:
+def _told(step: Step) -> str:
+    """`probably` stands where the pixels allow another reading."""
+    sure = "" if step.confidence >= _SURE else "probably " if step.confidence >= 0.5 else "unknown: "
+    return marked(f"{sure}{clean(step.what, 300)} (because {clean(step.evidence, 200)})")
+
+
+def _ends(seen: Sequence[FrameElements]) -> tuple[str, ...]:
+    """What speaks to the user in the last state: messages, dialogs, fields that are marked wrong."""
+    last: Sequence[Element] = seen[-1].elements if seen else ()
+    telling = [e for e in last if e.role in _SPEAKS or "invalid" in e.state]
+    return tuple(marked(line) for line in change_lines(FrameDiff(added=tuple(telling)))[:6])
+
+
+def _raw(seen: Sequence[FrameElements], states: Sequence[State], limit: int) -> list[str]:
     """Unified differences of the trees of neighbouring states."""
     texts = [tree_lines(tree(frame.elements, FrameDiff())) for frame in seen]
     lines: list[str] = []
     for index in range(1, len(texts)):
         names = (states[index - 1].label, states[index].label)
         lines += difflib.unified_diff(texts[index - 1], texts[index], *names, n=1, lineterm="")
-    return _cut(lines, _MAX_RAW)
+    return _cut(lines, limit)
 
 
 def _cut(lines: Sequence[str], limit: int) -> list[str]:
     if len(lines) <= limit:
         return list(lines)
-    return [*lines[: limit - 1], f"… and {len(lines) - limit + 1} more"]
+    kept = max(0, limit - 1)
+    return [*lines[:kept], f"… and {len(lines) - kept} more"]

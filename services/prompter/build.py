@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.prompter.brief import brief
+from services.prompter.limits import Limits, fitted
 from services.prompter.render import render
+from services.prompter.settings import PrompterSettings
 from shared.model.accounts import AgentTarget, PromptOptions
 from shared.model.analysis import Analysis
 from shared.model.blob_keys import analysis_key
@@ -23,21 +25,28 @@ class Wish:
     frame_ids: tuple[str, ...] | None = None
 
 
-async def build(blobs: Blobs, session: Session, wish: Wish, max_screenshots: int) -> str:
-    """The prompt as text."""
+async def build(blobs: Blobs, session: Session, wish: Wish, settings: PrompterSettings) -> str:
+    """The prompt as text, within the settings' length."""
     analysis = await load_analysis(blobs, session.id)
     options = wish.options or session.options
     frames = [f for f in session.frames if wish.frame_ids is None or f.id in wish.frame_ids]
-    shown = most_telling(frames, analysis, max_screenshots) if options.include_screenshots else []
-    made = brief(
-        session,
-        analysis,
-        target=wish.agent_target or session.agent_target,
-        options=options,
-        frames=frames,
-        screenshots=await _screenshots(blobs, shown),
-    )
-    return render(made)
+    shown = most_telling(frames, analysis, settings.prompt_screenshots) if options.include_screenshots else []
+    screenshots = await _screenshots(blobs, shown)
+
+    def make(limits: Limits, cut: bool) -> str:
+        told = brief(
+            session,
+            analysis,
+            target=wish.agent_target or session.agent_target,
+            options=options,
+            frames=frames,
+            screenshots=screenshots,
+            limits=limits,
+            cut=cut,
+        )
+        return render(told)
+
+    return fitted(make, settings.prompt_tokens)
 
 
 async def load_analysis(blobs: Blobs, session_id: str) -> Analysis:

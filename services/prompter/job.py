@@ -28,7 +28,7 @@ def prompt_for(ports: Ports, wish: Wish, settings: PrompterSettings) -> Decision
     """A decision that builds from the session as it is when it is written: a title changed meanwhile is in it."""
 
     async def decide(latest: Session) -> PromptBuilt:
-        text = await build(ports.blobs, latest, wish, settings.prompt_screenshots)
+        text = await build(ports.blobs, latest, wish, settings)
         return PromptBuilt(text, _other(wish.agent_target, latest.agent_target))
 
     return decide

@@ -5,7 +5,7 @@ from functools import lru_cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.prompter.brief import Brief
-from services.prompter.words import boundary, clean
+from services.prompter.words import boundary, clean, fence
 from shared.model.accounts import AgentTarget
 
 _TEMPLATES = {
@@ -18,8 +18,10 @@ _TEMPLATES = {
 
 def render(brief: Brief) -> str:
     """The prompt. Captured text stands between two marks that it cannot contain."""
-    mark = boundary(brief.session_id, repr(brief))
-    text = _environment().get_template(_TEMPLATES[brief.target]).render(b=brief, mark=mark)
+    everything = repr(brief)
+    mark = boundary(brief.session_id, everything)
+    template = _environment().get_template(_TEMPLATES[brief.target])
+    text = template.render(b=brief, mark=mark, fence=fence(everything))
     return _tidy(text)
 
 

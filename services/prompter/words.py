@@ -1,21 +1,26 @@
 """Texts for a prompt: times, places, and captured text made harmless. Pure."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Sequence
 
 from shared.model.evidence import Box
 
 MAX_TEXT = 160  # characters of one captured text
-_BIDI = frozenset(
+# Marks that turn the direction of text, and signs that nobody can see; hidden orders are written in the latter.
+_UNSEEN = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200c\u200d\ufeff"
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u2800\u3164\uffa0"
 )
+_SELECTORS = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF), (0xE0000, 0xE007F))  # variations of a sign, and tags
+_OWN_TAG = re.compile(r"<\s*(/?)\s*recording\b", re.IGNORECASE)
 
 
 def clean(text: str, limit: int = MAX_TEXT) -> str:
     """One line without control, bidirectional and invisible characters, cut to `limit`."""
     visible = (" " if ch.isspace() else ch for ch in text if not _hidden(ch))
-    line = " ".join("".join(visible).split())
+    line = _OWN_TAG.sub(r"‹\1recording", " ".join("".join(visible).split()))
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
@@ -57,6 +62,17 @@ def region(boxes: Sequence[Box]) -> str:
     return f"{amount} of the screen, {place(around)}"
 
 
+def fence(text: str) -> str:
+    """Backticks enough that no run of them in the text can end what they enclose."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    return "`" * max(4, longest + 1)
+
+
+def tokens(text: str) -> int:
+    """About how many tokens a model takes it for, rather too many: a token is 3.5 bytes of such mixed text."""
+    return -(-len(text.encode()) * 2 // 7)
+
+
 def boundary(seed: str, text: str) -> str:
     """A mark that `text` does not contain, the same for the same input."""
     count = 0
@@ -68,4 +84,6 @@ def boundary(seed: str, text: str) -> str:
 
 
 def _hidden(ch: str) -> bool:
-    return ch in _BIDI or (unicodedata.category(ch) in {"Cc", "Cf", "Co", "Cs"} and not ch.isspace())
+    if ch in _UNSEEN or any(first <= ord(ch) <= last for first, last in _SELECTORS):
+        return True
+    return unicodedata.category(ch) in {"Cc", "Cf", "Co", "Cs", "Cn"} and not ch.isspace()

@@ -60,6 +60,7 @@ class FrameRef(Model):
     changed_at_ms: float
     reason: str
     changed_boxes: tuple[Box, ...] = ()
+    pointer: tuple[float, float] | None = None  # where the mouse points to, in fractions of the frame
     returns_to: str | None = None
     image_key: str
     thumbnail_key: str

@@ -49,7 +49,7 @@ def _extract(options: argparse.Namespace, album: Album) -> None:
         on_progress=lambda ms: _say("progress", ms),
     )
     for index, frame in enumerate(extraction.frames):
-        picture = {"image": _written(index, frame, options.out)} if options.out else {}
+        picture = {"image": _written(index, frame, options.out), "pointer": frame.pointer()} if options.out else {}
         _say("frame", _described(frame) | picture)
     _say("done", _facts(extraction))
 

@@ -83,6 +83,7 @@ async def _store(ports: Ports, session: Session, decoded: Decoded, folder: Path)
             changed_at_ms=frame["changedAtMs"],
             reason=frame["reason"],
             changed_boxes=tuple(_fractions(box, width, height) for box in frame["changedBoxes"]),
+            pointer=_point(frame["pointer"], width, height),
             returns_to=ids[frame["returnsTo"]] if frame["returnsTo"] is not None else None,
             image_key=image_key(session.id, frame_id),
             thumbnail_key=thumbnail_key(session.id, frame_id),
@@ -98,6 +99,10 @@ async def _store(ports: Ports, session: Session, decoded: Decoded, folder: Path)
 def _fractions(box: list[float], width: int, height: int) -> Box:
     x, y, w, h = box
     return Box(x=x / width, y=y / height, width=w / width, height=h / height)
+
+
+def _point(pixel: list[int] | None, width: int, height: int) -> tuple[float, float] | None:
+    return None if pixel is None else (pixel[0] / width, pixel[1] / height)
 
 
 def _duration_ms(facts: dict[str, Any], recording: Recording) -> float:

@@ -37,7 +37,7 @@ class KeyFrame:
 
     `changed_at_ms` is when the change began, `settled_ms` when it had come to rest, `timestamp_ms` when the picture
     was taken. `reason`: initial | settled | scroll | transient. `returns_to` is the index of an earlier key frame
-    that looks the same.
+    that looks the same. `pointer()` is where the mouse points to in the picture, x and y, as far as it was learnt.
     """
 
     timestamp_ms: float
@@ -47,6 +47,7 @@ class KeyFrame:
     changed_boxes: tuple[PixelBox, ...]
     returns_to: int | None
     image: Callable[[], Rgb] = field(repr=False)
+    pointer: Callable[[], tuple[int, int] | None] = field(default=lambda: None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,7 @@ def _key_frame(index: int, kept: list[State], watcher: Watcher[VideoFrame], albu
         changed_boxes=boxes,
         returns_to=kept.index(state.returns_to) if state.returns_to in kept else None,
         image=lambda: album.rgb(candidate.picture),
+        pointer=lambda: watcher.sprites.tip(album.luma(candidate.picture)),
     )
 
 

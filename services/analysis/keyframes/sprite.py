@@ -90,6 +90,15 @@ class Sprites:
                 return Cover(Region(left, top, left + found.shape[1], top + found.shape[0]), found & ~beside)
         return None
 
+    def tip(self, image: Luma) -> tuple[int, int] | None:
+        """Where the pointer points to in a whole picture, x and y; None when it is not to be seen."""
+        for sprite in self.known:
+            at = _found(sprite, image) if sprite.seen >= SEEN else None
+            if at is not None:
+                row = int(np.flatnonzero(sprite.mask.any(axis=1))[0])  # arrows and hands point upwards
+                return at[0] + int(np.flatnonzero(sprite.mask[row])[0]), at[1] + row
+        return None
+
 
 def _small(pixels: Luma, least: int) -> Mask:
     """Small pixels of which so many pixels are set."""

@@ -13,7 +13,7 @@ from services.analysis.merge.pages import ACTED_ON, FIELDS, PLAIN_TEXT, Candidat
 from services.analysis.merge.placing import clipped, inside, lowered, offsets
 from services.analysis.merge.similarity import box_likeness, nearness, role_likeness, text_likeness
 from services.analysis.merge.views import NOTHING, Grey, Likeness, PageView, View, likeness
-from services.analysis.merge.wholes import WHOLE, beside, renumbered, wholes
+from services.analysis.merge.wholes import WHOLE, begins, beside, renumbered, wholes
 from shared.model.diff import legible
 from shared.model.evidence import INPUT_ROLES, Box, Element
 from shared.model.tree import area, contains
@@ -24,7 +24,7 @@ _ALIKE = 0.62  # from which it is there at all
 _THERE = 0.3  # from which something that was read there is at the node's place
 _TICKED = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
 _QUIET = 6.0  # of 255: mean difference of what shows the same
-_SAME_POSITION = 0.5  # correlation below which a control shows its other state
+_SAME_POSITION = 0.8  # correlation below which a control shows its other state
 _READ = PLAIN_TEXT | {"cell", "gridcell", "rowheader", "columnheader", "heading", "link", "listitem"}
 _SHOWN = WHOLE | {"heading", "text", "table", "grid", "progressbar"}
 _CONTAINERS = frozenset({"table", "grid", "img", "dialog"})
@@ -173,9 +173,11 @@ def _state(element: Element, spot: _Spot) -> tuple[str, ...]:
     """`element` as it was read: what was read as a box to tick was seen to be ticked or not."""
     node, looks = spot.candidate.node, spot.looks
     told = tuple(state for state in node.state if state != "focused")
+    if node.role in _TICKED and element.role in _TICKED:
+        return tuple(sorted({*told} - {"checked"} | {*element.state}))
     if _unchanged(looks):
         return told
-    if node.role in _TICKED and element.role not in _TICKED:
+    if node.role in _TICKED:
         return told if looks.pattern >= _SAME_POSITION else tuple(sorted(set(told) ^ {"checked"}))
     kept = {state for state in told if state in {"required", "readonly"}}
     return tuple(sorted(kept | set(element.state)))
@@ -204,7 +206,7 @@ def _stands_in(element: Element, box: Box) -> bool:
 def _labelled(spot: _Spot, elements: Sequence[Element]) -> bool:
     """Whether its label was read beside its place: in its other position a switch has other looks."""
     box, name = spot.box, legible(spot.candidate.node.name)
-    return bool(name) and box is not None and any(legible(e.name) == name and beside(e.box, box) for e in elements)
+    return box is not None and any(begins(name, e.name) and beside(e.box, box) for e in elements)
 
 
 def _says(element: Element, words: str) -> bool:

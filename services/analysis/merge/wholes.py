@@ -18,6 +18,7 @@ _CONTAINERS = frozenset({"dialog", "alertdialog", "table", "grid", "menu", "list
 _INSIDE = 0.7  # share of a part that lies in its whole
 _BESIDE = 0.03  # of the screen, between a label and what it belongs to
 _TWICE = 0.5  # overlap of a misread text with the page's own
+_LABEL = 4  # letters from which the beginning of a label tells it
 _ALL = 0.75  # share of a text that things one can act on say
 _NUMBER = re.compile(r"\d[\d.,:]*")
 
@@ -67,8 +68,10 @@ def renumbered(name: str, said: str) -> str:
 def _is_label(element: Element, known: Sequence[Element]) -> bool:
     if element.role not in {"text", "heading", "link"} or element in known or not element.name:
         return False
-    name = legible(element.name)
-    return any(e.role in INPUT_ROLES and legible(e.name) == name and beside(e.box, element.box) for e in known)
+    return any(
+        e.role in INPUT_ROLES and begins(legible(e.name), element.name) and beside(e.box, element.box)
+        for e in known
+    )
 
 
 def _is_told(element: Element, elements: Sequence[Element]) -> bool:
@@ -86,6 +89,12 @@ def _is_told(element: Element, elements: Sequence[Element]) -> bool:
 def _meet(one: Box, other: Box) -> bool:
     """Whether the middle of one of them lies in the other."""
     return contains(one, other, _INSIDE) or contains(other, one, _INSIDE)
+
+
+def begins(name: str, words: str) -> bool:
+    """Whether a legible name is these words, or begins with them: a label may go on with a price."""
+    said = legible(words)
+    return name == said if len(said) < _LABEL else name.startswith(said)
 
 
 def beside(one: Box, other: Box) -> bool:

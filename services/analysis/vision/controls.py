@@ -15,6 +15,8 @@ from services.analysis.vision.shapes import EDGE
 
 Kind = Literal["checkbox", "radio", "switch"]
 SMALLEST, LARGEST = 11, 34
+_UNEVEN = 0.2  # share of a circle that may be of another colour
+_ROUND = 0.8  # share of a circle that must be drawn: thin soft lines are lost here and there in a recording
 CONTRAST = 40  # of 255: between a control's line and the ground
 
 
@@ -56,7 +58,7 @@ def _classify(image: Image, rect: Rect) -> Control | None:
     if _is_square(image, rect, ground):
         checked = _checked_box(image, rect, ground)
         return None if checked is None else Control(rect, "checkbox", checked)
-    if abs(rect.width - rect.height) <= 1 and _is_circle(image, rect, ground):
+    if abs(rect.width - rect.height) <= 2 and _is_circle(image, rect, ground):
         checked = _checked_radio(image, rect, ground)
         return None if checked is None else Control(rect, "radio", checked)
     return None
@@ -107,7 +109,7 @@ def _has_corners(away: NDArray[np.bool_]) -> bool:
 
 
 def _is_circle(image: Image, rect: Rect, ground: Colour) -> bool:
-    away = _away(image[rect.y0 : rect.y1, rect.x0 : rect.x1], ground) > CONTRAST // 2
+    away = _away(image[rect.y0 : rect.y1, rect.x0 : rect.x1], ground) > CONTRAST // 3
     height, width = away.shape
     angle = np.linspace(0, 2 * np.pi, 48, endpoint=False)
     marks = np.zeros(48, bool)
@@ -115,7 +117,7 @@ def _is_circle(image: Image, rect: Rect, ground: Colour) -> bool:
         xs = (width - 1) / 2 + ((width - 1) / 2 - inset) * np.cos(angle)
         ys = (height - 1) / 2 + ((height - 1) / 2 - inset) * np.sin(angle)
         marks |= away[np.rint(ys).astype(int), np.rint(xs).astype(int)]
-    return bool(marks.mean() >= 0.95 and not _has_corners(away))
+    return bool(marks.mean() >= _ROUND and not _has_corners(away))
 
 
 def _checked_box(image: Image, rect: Rect, ground: Colour) -> bool | None:
@@ -130,21 +132,23 @@ def _checked_box(image: Image, rect: Rect, ground: Colour) -> bool | None:
 
 
 def _checked_radio(image: Image, rect: Rect, ground: Colour) -> bool | None:
-    """True with a dot in the middle, False for an empty ring, None for a plain disc."""
-    size = rect.height
-    dot = mean_colour(image[int(rect.cy) - 1 : int(rect.cy) + 2, int(rect.cx) - 1 : int(rect.cx) + 2])
-    reach = max(2, size // 8 + 1)
-    lane = np.concatenate(
-        [
-            image[int(rect.cy), [rect.x0 + reach, rect.x1 - 1 - reach]],
-            image[[rect.y0 + reach, rect.y1 - 1 - reach], int(rect.cx)],
-        ]
-    )
-    between = mean_colour(lane)
+    """True with a dot in the middle, False for an empty ring, None for anything else, such as a digit in a disc."""
+    band, heart = _circle(image, rect, 0.66), _circle(image, rect, 0.22)
+    between, dot = mean_colour(band), mean_colour(heart)
+    if (_away(band, between) > CONTRAST).mean() > _UNEVEN or (_away(heart, dot) > CONTRAST).mean() > _UNEVEN:
+        return None
     if distance(dot, between) > CONTRAST:
         return True
-    line = mean_colour(np.stack([image[rect.y0, int(rect.cx)], image[int(rect.cy), rect.x0]]))
+    line = mean_colour(_circle(image, rect, 0.93))
     return False if distance(line, between) > CONTRAST // 2 and distance(dot, ground) < 2 * CONTRAST else None
+
+
+def _circle(image: Image, rect: Rect, share: float) -> NDArray[np.uint8]:
+    """Pixels on a circle round the middle, `share` of the way to the rim."""
+    angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    xs = (rect.x0 + rect.x1 - 1) / 2 + share * (rect.width - 1) / 2 * np.cos(angle)
+    ys = (rect.y0 + rect.y1 - 1) / 2 + share * (rect.height - 1) / 2 * np.sin(angle)
+    return np.asarray(image[np.rint(ys).astype(int), np.rint(xs).astype(int)], np.uint8)
 
 
 def _switch(image: Image, rect: Rect, ground: Colour) -> Control | None:

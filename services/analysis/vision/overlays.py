@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from services.analysis.vision.ink import Colour, chroma, luma
-from services.analysis.vision.regions import Rect, contains, similarity
+from services.analysis.vision.regions import Rect, contains
 from services.analysis.vision.scene import Draft, Finding, Scene
 from services.analysis.vision.shapes import Shape
 
@@ -26,9 +26,11 @@ def dialog(scene: Scene, rect: Rect) -> Draft:
 
 
 def bounds(rough: Rect, shapes: Sequence[Shape]) -> Rect:
-    """The box that lies where something large came up, as exact as its edges."""
-    best = max(shapes, key=lambda shape: similarity(shape.rect, rough), default=None)
-    return best.rect if best is not None and similarity(best.rect, rough) > 0.75 else rough
+    """The box that lies where something large came up, as exact as its edges: without the shadow round it."""
+    within = [shape.rect for shape in shapes if contains(rough, shape.rect, slack=12)]
+    return max(
+        (rect for rect in within if rect.area >= 0.5 * rough.area), key=lambda rect: rect.area, default=rough
+    )
 
 
 def _is_dialog(scene: Scene, shape: Shape) -> bool:

@@ -22,6 +22,7 @@ _PAGE_CHANGED = 0.5  # and of what the veil changes of it
 _TELLING = 0.015  # share of the frame that a veil must change
 _DIALOG = (0.015, 0.8)  # share of the frame
 _FULL = 0.6  # share of its bounds that a dialog fills
+_SHADOW = 56  # pixels round a dialog that its shadow darkens further
 _ALL_NEW = 0.8  # share of what is new that lies within a box that is not filled by it
 _CHANGED = 14.0  # of 255, on means of four by four pixels
 _FINE = 4
@@ -52,7 +53,8 @@ def veil(before: Image, after: Image, boxes: Sequence[Rect] = ()) -> Veil | None
     if dialog is None:
         return None
     rest = new.copy()
-    rest[dialog.y0 // _CELL : -(-dialog.y1 // _CELL) + 1, dialog.x0 // _CELL : -(-dialog.x1 // _CELL) + 1] = False
+    x0, y0, x1, y1 = clip(pad(dialog, _SHADOW, _SHADOW), after.shape[1], after.shape[0])
+    rest[y0 // _CELL : -(-y1 // _CELL), x0 // _CELL : -(-x1 // _CELL)] = False
     return Veil(dialog, _components(rest, _CELL, after), float(obeys.mean()))
 
 

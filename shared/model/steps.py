@@ -1,0 +1,117 @@
+"""What a person seems to have done between two states, from what changed. Pure; nothing is invented.
+
+Each step names its evidence. Where the change does not tell what was done, the step says that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.model.diff import ElementChange, FrameDiff, legible
+from shared.model.evidence import Element
+
+_FIELDS = frozenset({"textbox", "searchbox", "spinbutton"})
+_TICKED = frozenset({"checkbox", "switch", "menuitemcheckbox"})
+_CHOSEN = frozenset({"radio", "menuitemradio", "option"})
+_PRESSABLE = frozenset({"button", "link", "menuitem", "tab"})
+_CAME_UP = ("dialog", "alertdialog", "menu", "alert", "status", "tooltip")
+_MASKED = frozenset("•●·*")
+
+
+@dataclass(frozen=True)
+class Step:
+    """`what` in words with the names of the page in quotes; `confidence` 0..1; `evidence` in words."""
+
+    what: str
+    confidence: float
+    evidence: str
+
+
+def steps(
+    before: Sequence[Element],
+    change: FrameDiff,
+    reason: str,
+    pointer: tuple[float, float] | None = None,
+    *,
+    rested: bool = False,
+) -> list[Step]:
+    """What was done between a state and the one before it.
+
+    `reason`: why its frame was kept. `pointer`: where the mouse points to in it, which is mostly where it pressed;
+    `rested`: it was there in the state before already.
+    """
+    if reason == "scroll":
+        return [Step("scroll", 0.95, "the page came to rest at another place")]
+    found = [step for each in change.changed if (step := _changed(each)) is not None]
+    if found:
+        return found
+    came = next((e for role in _CAME_UP for e in change.added if e.role == role and e.name), None)
+    if came is None and change.empty:
+        return []
+    led_to = f"the {came.role} {_quoted(came.name)} came up" if came else _sum(change)
+    under = _under(pointer, before)
+    if rested and under is not None:
+        return [Step("wait", 0.6, f"the mouse did not move, and {led_to}")]
+    if under is not None:
+        return [Step(f"press {_quoted(under.name)}", 0.7, f"the mouse rests on it, and then {led_to}")]
+    gone = next((e for e in change.removed if e.role in {"dialog", "alertdialog", "menu"}), None)
+    if gone is not None:
+        return [Step(f"close the {gone.role} {_quoted(gone.name)}", 0.8, "it is gone")]
+    if came is not None:
+        return [Step("something that the pixels do not show", 0.4, led_to)]
+    return [Step("something that the pixels do not show (a click, a key, or the page by itself)", 0.3, led_to)]
+
+
+def _under(pointer: tuple[float, float] | None, elements: Sequence[Element]) -> Element | None:
+    """The smallest thing to press that the mouse is on."""
+    if pointer is None:
+        return None
+    x, y = pointer
+    there = [e for e in elements if e.role in _PRESSABLE and e.name and _holds(e, x, y)]
+    return min(there, key=lambda e: e.box.width * e.box.height, default=None)
+
+
+def _holds(element: Element, x: float, y: float) -> bool:
+    box = element.box
+    return box.x <= x <= box.x + box.width and box.y <= y <= box.y + box.height
+
+
+def _changed(change: ElementChange) -> Step | None:
+    before, after = change.before, change.after
+    name, new = _quoted(after.name), set(after.state) - set(before.state)
+    old = set(before.state) - set(after.state)
+    if after.role in _FIELDS and legible(before.value or "") != legible(after.value or ""):
+        return _typed(name, after)
+    if after.role == "combobox" and after.value and legible(before.value or "") != legible(after.value):
+        return Step(f"choose {_quoted(after.value)} in {name}", 0.85, "its value changed")
+    if after.role in _TICKED and "checked" in new | old:
+        on, off = ("switch on", "switch off") if after.role == "switch" else ("tick", "untick")
+        return Step(f"{on if 'checked' in new else off} {name}", 0.9, "its mark changed")
+    if after.role in _CHOSEN and "checked" in new:
+        return Step(f"choose {name}", 0.9, "its mark changed")
+    if after.role == "tab" and "selected" in new:
+        return Step(f"open the tab {name}", 0.85, "it is selected now")
+    if new & {"expanded"}:
+        return Step(f"open {name}", 0.8, "it is expanded now")
+    if new & {"collapsed"} and old & {"expanded"}:
+        return Step(f"close {name}", 0.8, "it is collapsed now")
+    if after.role in _PRESSABLE and new & {"pressed", "focused"}:
+        return Step(f"press {name}", 0.7, f"it is {', '.join(sorted(new & {'pressed', 'focused'}))} now")
+    return None
+
+
+def _typed(name: str, field: Element) -> Step:
+    if not field.value:
+        return Step(f"clear {name}", 0.85, "it is empty now")
+    if set(field.value) <= _MASKED or field.value.startswith("[masked"):
+        return Step(f"type into {name} (what was typed is hidden)", 0.85, "its content changed")
+    return Step(f"type {_quoted(field.value)} into {name}", 0.9, "its content changed")
+
+
+def _sum(change: FrameDiff) -> str:
+    counts = {"added": change.added, "changed": change.changed, "removed": change.removed}
+    told = [f"{len(each)} {name}" for name, each in counts.items() if each]
+    return f"elements: {', '.join(told)}"
+
+
+def _quoted(text: str) -> str:
+    return f"“{text}”" if text else "(without a name)"
