@@ -17,6 +17,7 @@ from tests.servers.find import server
 # What holds asserts and is no test module by name.
 _WITH_ASSERTS = (
     *(f"tests.contract.{kind}_suite" for kind in ("bus", "bus_letters", "bus_stop", "store", "store_list")),
+    "tests.contract.store_credentials_suite",
     "tests.contract.store_keys_suite",
     "tests.contract.blobs_suite",
     "tests.contract.handlers",

@@ -1,6 +1,7 @@
 """Composition root of the gateway: the only public door."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 import structlog
 from aiohttp import ClientSession, web
@@ -14,14 +15,17 @@ from services.gateway.identity.external_issuer import ExternalIssuer
 from services.gateway.identity.local_issuer import ISSUER, LocalIssuer
 from services.gateway.identity.tokens import Tokens
 from services.gateway.limits import Limits
+from services.gateway.model_check import ModelCheck
 from services.gateway.settings import GatewaySettings
 from services.gateway.waiting import EndOfSessions
 from shared.model.events import TERMINAL_TYPES
 from shared.runtime.admin import port_checks
 from shared.runtime.installation import derived_secret, master_secret
+from shared.runtime.outbound.policy import UrlPolicy
 from shared.runtime.passes import Passes
 from shared.runtime.problems import Problem
 from shared.runtime.process import Process
+from shared.runtime.vault import load_vault
 from shared.runtime.web import middleware_of, stamp
 
 
@@ -98,4 +102,6 @@ def _context(process: Process, settings: GatewaySettings, http: ClientSession, e
         links=AssetLinks(derived_secret(master, "asset links"), settings.asset_ttl),
         ends=ends,
         checks=port_checks(process.ports),
+        models=ModelCheck(UrlPolicy(settings.aria_policy, settings.aria_allow)),
+        vault=partial(load_vault, settings.data_dir, settings.vault_keys, settings.internal_key),
     )

@@ -1,6 +1,6 @@
 """What the gateway can be told."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
@@ -32,7 +32,11 @@ class GatewaySettings(RuntimeSettings):
     jwt_issuer: str = ""
     jwt_audience: str = ""
 
-    @field_validator("cors_origins", mode="before")
+    # What addresses an account's own model may have: the same rules as for the pages that the ARIA lane opens.
+    aria_policy: Literal["any", "public"] = "public"
+    aria_allow: Annotated[tuple[str, ...], NoDecode] = ()  # host:port,host:port
+
+    @field_validator("cors_origins", "aria_allow", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -43,7 +43,9 @@ async def all_in_one(host: str, port: int, data_dir: Path, **more: Any) -> Async
             await add_frames(process, analysis)
             await add_vision(process, analysis)
             await add_aria(process, analysis)
-            url = await add_gateway(process, GatewaySettings(host=host, port=port, **inside, **common))
+            url = await add_gateway(
+                process, GatewaySettings(host=host, port=port, **inside, **_page_policy(host), **common)
+            )
             yield Running(process, url, await process.admin())
 
 

@@ -12,6 +12,7 @@ import click
 from pydantic import ValidationError
 
 from services.shell.dlq import dlq, queues
+from services.shell.keys import keys
 from services.shell.processes import KINDS, shown
 from shared.model.accounts import AgentTarget
 from shared.model.errors import Misconfigured, ScopeError, Unavailable
@@ -142,6 +143,7 @@ def _alone(kind: str) -> click.Command:
 
 
 cli.add_command(dlq)
+cli.add_command(keys)
 cli.add_command(queues)
 for _kind in KINDS:
     if _kind != "frames":  # below: with a file it shows key frames

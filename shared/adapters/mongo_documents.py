@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.model.accounts import Account
+from shared.model.credentials import Credential
 from shared.model.session import Session
 from shared.model.timestamps import iso
 from shared.ports.store import IdempotencyRecord, SessionQuery
@@ -53,6 +54,17 @@ def account_document(account: Account) -> Document:
     local = account.email.casefold() if account.email and account.password_hash else None
     document = account.model_dump(mode="json")
     return {"_id": account.id, "version": account.version, "local_email": local, "document": document}
+
+
+def credential_document(credential: Credential) -> Document:
+    return {
+        "_id": credential.id,
+        "user_id": credential.user_id,
+        "version": credential.version,
+        "key_version": credential.key_version,
+        "updated_at": iso(credential.updated_at),
+        "document": credential.model_dump(mode="json"),
+    }
 
 
 def key(user_id: str, key: str) -> Document:

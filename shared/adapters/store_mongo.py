@@ -18,6 +18,7 @@ from pymongo.read_concern import ReadConcern
 from shared.adapters import mongo_documents as documents
 from shared.adapters.mongo_documents import Document
 from shared.model.accounts import Account
+from shared.model.credentials import Credential
 from shared.model.errors import Conflict, Misconfigured, Unavailable
 from shared.model.session import Session
 from shared.model.timestamps import iso
@@ -41,6 +42,8 @@ _INDEXES: tuple[tuple[str, list[tuple[str, int]], Document], ...] = (
      {"partialFilterExpression": {"deleted": True}}),
     ("accounts", [("local_email", ASCENDING)],
      {"unique": True, "partialFilterExpression": {"local_email": {"$type": "string"}}}),
+    ("credentials", [("user_id", ASCENDING), ("updated_at", DESCENDING), ("_id", DESCENDING)], {}),
+    ("credentials", [("key_version", ASCENDING)], {}),
     ("idempotency", [("session_id", ASCENDING)], {}),
     ("idempotency", [("expires_at", ASCENDING)], {}),
 )  # fmt: skip
@@ -56,6 +59,7 @@ class MongoStore:
         )
         self._sessions, self._accounts = self._db["sessions"], self._db["accounts"]
         self._idempotency, self._buckets = self._db["idempotency"], self._db["buckets"]
+        self._keys = self._db["credentials"]
 
     @classmethod
     async def open(cls, url: str) -> "MongoStore":
@@ -153,6 +157,37 @@ class MongoStore:
         with _answered(_ACCOUNT_TAKEN):
             done = await self._accounts.replace_one(where, documents.account_document(account))
         return done.matched_count == 1
+
+    async def insert_credential(self, credential: Credential) -> None:
+        with _answered(f"A credential {credential.id} exists already."):
+            await self._keys.insert_one(documents.credential_document(credential))
+
+    async def credential(self, credential_id: str) -> Credential | None:
+        found = await self._credentials({"_id": credential_id}, [("_id", ASCENDING)], 1)
+        return found[0] if found else None
+
+    async def credentials(self, user_id: str) -> list[Credential]:
+        return await self._credentials(
+            {"user_id": user_id}, [("updated_at", DESCENDING), ("_id", DESCENDING)], 1000
+        )
+
+    async def replace_credential(self, credential: Credential, expected_version: int) -> bool:
+        where = {"_id": credential.id, "version": expected_version}
+        with _answered():
+            done = await self._keys.replace_one(where, documents.credential_document(credential))
+        return done.matched_count == 1
+
+    async def delete_credential(self, credential_id: str) -> None:
+        with _answered():
+            await self._keys.delete_one({"_id": credential_id})
+
+    async def credentials_under(self, key_version: int, limit: int) -> list[Credential]:
+        return await self._credentials({"key_version": {"$lt": key_version}}, [("_id", ASCENDING)], limit)
+
+    async def _credentials(self, where: Document, order: list[tuple[str, int]], limit: int) -> list[Credential]:
+        with _answered():
+            rows = await self._keys.find(where, {"document": 1}).sort(order).limit(limit).to_list(limit)
+        return [Credential.model_validate(row["document"]) for row in rows]
 
     async def claim_idempotency(self, record: IdempotencyRecord, now: datetime) -> IdempotencyRecord:
         """Two steps that need no transaction: what has run out goes, and of those who then insert one wins."""

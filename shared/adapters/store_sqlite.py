@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.adapters.sqlite_file import SqliteFile
 from shared.model.accounts import Account
+from shared.model.credentials import Credential
 from shared.model.errors import Conflict
 from shared.model.session import Session
 from shared.model.timestamps import iso
@@ -25,6 +26,11 @@ CREATE INDEX IF NOT EXISTS sessions_in_work ON sessions (updated_at) WHERE statu
 CREATE INDEX IF NOT EXISTS sessions_deleted ON sessions (updated_at) WHERE deleted = 1;
 CREATE TABLE IF NOT EXISTS accounts (
     id TEXT PRIMARY KEY, version INTEGER NOT NULL, local_email TEXT UNIQUE, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS credentials (
+    id TEXT PRIMARY KEY, user_id TEXT NOT NULL, version INTEGER NOT NULL, key_version INTEGER NOT NULL,
+    updated_at TEXT NOT NULL, document TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS credentials_by_user ON credentials (user_id, updated_at DESC, id DESC);
+CREATE INDEX IF NOT EXISTS credentials_by_key ON credentials (key_version);
 CREATE TABLE IF NOT EXISTS idempotency (
     user_id TEXT, key TEXT, claim TEXT NOT NULL, lease_until TEXT NOT NULL, expires_at TEXT NOT NULL,
     fingerprint TEXT, session_id TEXT, mode TEXT NOT NULL, PRIMARY KEY (user_id, key));
@@ -54,6 +60,17 @@ def _row(session: Session) -> tuple[Any, ...]:
         session.duration_s,
         session.processing_ms or 0,
         session.model_dump_json(),
+    )
+
+
+def _credential_row(credential: Credential) -> tuple[Any, ...]:
+    return (
+        credential.id,
+        credential.user_id,
+        credential.version,
+        credential.key_version,
+        iso(credential.updated_at),
+        credential.model_dump_json(),
     )
 
 
@@ -155,6 +172,36 @@ class SqliteStore:
             return await self._file.run(lambda db: db.execute(sql, values).rowcount)
         except sqlite3.IntegrityError as error:
             raise Conflict("An account with this id or e-mail address exists already.") from error
+
+    async def insert_credential(self, credential: Credential) -> None:
+        sql = "INSERT INTO credentials VALUES (?, ?, ?, ?, ?, ?)"
+        try:
+            await self._file.run(lambda db: db.execute(sql, _credential_row(credential)))
+        except sqlite3.IntegrityError as error:
+            raise Conflict(f"A credential {credential.id} exists already.") from error
+
+    async def credential(self, credential_id: str) -> Credential | None:
+        found = await self._credentials("WHERE id = ?", [credential_id])
+        return found[0] if found else None
+
+    async def credentials(self, user_id: str) -> list[Credential]:
+        return await self._credentials("WHERE user_id = ? ORDER BY updated_at DESC, id DESC", [user_id])
+
+    async def replace_credential(self, credential: Credential, expected_version: int) -> bool:
+        sql = """UPDATE credentials SET id = ?, user_id = ?, version = ?, key_version = ?, updated_at = ?,
+            document = ? WHERE id = ? AND version = ?"""
+        values = (*_credential_row(credential), credential.id, expected_version)
+        return await self._file.run(lambda db: db.execute(sql, values).rowcount) == 1
+
+    async def delete_credential(self, credential_id: str) -> None:
+        await self._file.run(lambda db: db.execute("DELETE FROM credentials WHERE id = ?", [credential_id]))
+
+    async def credentials_under(self, key_version: int, limit: int) -> list[Credential]:
+        return await self._credentials("WHERE key_version < ? ORDER BY id LIMIT ?", [key_version, limit])
+
+    async def _credentials(self, where: str, values: list[Any]) -> list[Credential]:
+        rows = await self._select(f"SELECT document FROM credentials {where}", values)  # noqa: S608  constant text
+        return [Credential.model_validate_json(row["document"]) for row in rows]
 
     async def claim_idempotency(self, record: IdempotencyRecord, now: datetime) -> IdempotencyRecord:
         free = """DELETE FROM idempotency WHERE user_id = ? AND key = ?

@@ -5,12 +5,27 @@ from pydantic import Field
 from shared.model.evidence import Evidence, FrameElements, PageSnapshot
 
 
+class ModelUsage(Evidence):
+    """What a model was asked for one recording. `cached` answers were paid for in an attempt before."""
+
+    provider: str
+    model: str
+    frames: int = 0
+    calls: int = 0
+    cached: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float = 0.0
+
+
 class VisionReport(Evidence):
     """The vision lane's answer: frames in time order."""
 
     provider: str
     frames: tuple[FrameElements, ...]
     masked: dict[str, int] = Field(default_factory=dict)  # secrets that were masked, by their kind
+    usage: ModelUsage | None = None
+    trouble: str | None = None  # why a model's answers are missing, where one was asked
 
 
 class Inspection(Evidence):
@@ -28,6 +43,7 @@ class Analysis(Evidence):
     frames: tuple[FrameElements, ...] = ()
     inspection: Inspection = Inspection()
     masked: dict[str, int] = Field(default_factory=dict)  # in the frames; those of the pages are told with them
+    usage: ModelUsage | None = None
 
     def elements_of(self, frame_id: str) -> FrameElements:
         """The frame's elements; none when the frame was not analysed."""

@@ -53,6 +53,11 @@ def page_image_key(session_id: str, number: int) -> str:
     return f"{session_prefix(session_id)}/pages/{number}.webp"
 
 
+def answer_key(session_id: str, digest: str) -> str:
+    """What a model answered to a question: looked up before the question is paid for again."""
+    return f"{session_prefix(session_id)}/answers/{digest}.json"
+
+
 def vision_key(session_id: str) -> str:
     """What the vision lane saw: a `VisionReport`."""
     return f"{session_prefix(session_id)}/vision.json"

@@ -47,6 +47,7 @@ class FrameElements(Evidence):
     frame_id: str
     elements: tuple[Element, ...]
     ocr_ms: float = 0.0  # wall time spent reading this frame
+    model_ms: float | None = None  # wall time until a model had answered about it; None: it was read locally alone
     ocr_share: float = 1.0  # share of the frame's area that had to be read (the rest was unchanged)
 
 

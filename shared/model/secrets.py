@@ -95,6 +95,7 @@ _ABOUT_SECRETS = re.compile(r"\b(hint|name|label|title|expir\w*|length|policy|ma
 # --- shapes that give themselves away ---
 
 # What a provider documents, or what its own secret scanner partners publish; the tail is what makes it one key.
+# Hexadecimal digits may have been read by OCR, which takes 1 for l and 0 for O.
 _SHAPES: tuple[tuple[Kind, str], ...] = (
     ("api key", r"sk-(?:ant-|proj-|svcacct-|or-v1-|live-|test-)?[A-Za-z0-9_-]{16,}"),
     ("api key", r"AIza[A-Za-z0-9_-]{30,40}"),
@@ -107,12 +108,12 @@ _SHAPES: tuple[tuple[Kind, str], ...] = (
     ("api key", r"npm_[A-Za-z0-9]{20,}"),
     ("api key", r"pypi-[A-Za-z0-9_-]{32,}"),
     ("api key", r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
-    ("api key", r"(?:SK|AC)[0-9a-f]{32}"),
-    ("api key", r"do[opr]_v1_[0-9a-f]{32,}"),
+    ("api key", r"(?:SK|AC)[0-9a-flIoO]{32}"),
+    ("api key", r"do[opr]_v1_[0-9a-flIoO]{32,}"),
     ("api key", r"(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}"),
     ("api key", r"(?:sq0atp|sq0csp|shpat|shpss|shpca|dapi|lin_api|ntn|figd|glsa|dckr_pat)[_-][A-Za-z0-9_-]{20,}"),
     ("api key", r"(?:pscale_tkn|phc|phx|nvapi|gsk|r8|pplx|xai|tvly)[_-][A-Za-z0-9_-]{20,}"),
-    ("api key", r"key-[0-9a-f]{32}"),
+    ("api key", r"key-[0-9a-flIoO]{32}"),
     ("jwt", r"ey[A-Za-z0-9_-]{8,}\.ey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
     ("jwt", r"ey[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{15,}"),
 )  # fmt: skip

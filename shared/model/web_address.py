@@ -8,7 +8,7 @@ MAX_LENGTH = 2048
 def web_address(text: str) -> str:
     """The address without space around it. ValueError unless absolute http or https with a host.
 
-    Whether it may be opened is another question: see services/analysis/aria/policy.py.
+    Whether it may be opened is another question: see shared/runtime/outbound/policy.py.
     """
     address = text.strip()
     try:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from shared.model.accounts import Account, AgentTarget
+from shared.model.credentials import Credential
 from shared.model.session import Session, Status
 
 
@@ -93,6 +94,21 @@ class Store(Protocol):
         """Only accounts with a password; case of the address is ignored."""
 
     async def replace_account(self, account: Account, expected_version: int) -> bool: ...
+
+    async def insert_credential(self, credential: Credential) -> None:
+        """Raise Conflict if the id is taken."""
+
+    async def credential(self, credential_id: str) -> Credential | None: ...
+
+    async def credentials(self, user_id: str) -> list[Credential]:
+        """Most recently updated first, then by id downwards."""
+
+    async def replace_credential(self, credential: Credential, expected_version: int) -> bool: ...
+
+    async def delete_credential(self, credential_id: str) -> None: ...
+
+    async def credentials_under(self, key_version: int, limit: int) -> list[Credential]:
+        """Those sealed under an older key than this, by id."""
 
     async def claim_idempotency(self, record: IdempotencyRecord, now: datetime) -> IdempotencyRecord:
         """Take the key if it is free, expired, or its lease ran out; return whoever holds it now."""

@@ -16,7 +16,7 @@ def masked(name: str, value: object) -> str:
     """As it may be shown: keys and the passwords inside URLs are not."""
     if value is None or value == "":
         return ""
-    if name.endswith("_key"):
+    if name.endswith(("_key", "_keys")):
         return "***"
     if isinstance(value, tuple):
         return ",".join(map(str, value))
@@ -35,6 +35,11 @@ class RuntimeSettings(BaseSettings):
     # Signs passes between our services, links and the local issuer's tokens; the same for every process of one
     # installation. Empty: made in the data folder.
     internal_key: str = Field(default="", repr=False)
+
+    # Encrypts what accounts entrust to us (keys of their own), the same for every process: 3:BASE64,2:BASE64, the
+    # newest has the highest version. Version 1 is derived from the internal key; without that it is made in the data
+    # folder.
+    vault_keys: str = Field(default="", repr=False)
 
     log_level: str = "info"
     log_format: str = "auto"  # auto | json | console

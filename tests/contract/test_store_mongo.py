@@ -8,6 +8,7 @@ from shared.adapters import store_mongo
 from shared.adapters.store_mongo import MongoStore
 from shared.model.ids import new_id
 from shared.ports.store import Store
+from tests.contract.store_credentials_suite import CredentialsSuite
 from tests.contract.store_keys_suite import StoreKeysSuite
 from tests.contract.store_list_suite import StoreListSuite
 from tests.contract.store_suite import StoreSuite
@@ -51,3 +52,7 @@ class TestMongoStoreLists(StoreListSuite):
 
 class TestMongoStoreKeys(StoreKeysSuite):
     """Accounts, idempotency keys, token buckets."""
+
+
+class TestMongoStoreCredentials(CredentialsSuite):
+    """Keys of accounts for models of their own."""

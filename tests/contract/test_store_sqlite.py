@@ -7,6 +7,7 @@ import pytest
 
 from shared.adapters.store_sqlite import SqliteStore
 from shared.ports.store import Store
+from tests.contract.store_credentials_suite import CredentialsSuite
 from tests.contract.store_keys_suite import StoreKeysSuite
 from tests.contract.store_list_suite import StoreListSuite
 from tests.contract.store_suite import StoreSuite
@@ -41,3 +42,7 @@ class TestSqliteStoreLists(StoreListSuite):
 
 class TestSqliteStoreKeys(StoreKeysSuite):
     """Accounts, idempotency keys, token buckets."""
+
+
+class TestSqliteStoreCredentials(CredentialsSuite):
+    """Keys of accounts for models of their own."""

@@ -2,6 +2,6 @@
 
 from services.analysis.aria.browser import BrowserMissing, BrowserSettings, find_browser
 from services.analysis.aria.inspection import inspect, open_pages
-from services.analysis.aria.policy import UrlPolicy
+from shared.runtime.outbound.policy import UrlPolicy
 
 __all__ = ["BrowserMissing", "BrowserSettings", "UrlPolicy", "find_browser", "inspect", "open_pages"]

@@ -12,10 +12,7 @@ import socket
 from types import TracebackType
 from typing import Self
 
-from services.analysis.aria.hosts import Authority, BadUrlError, authority_of, split_authority
-from services.analysis.aria.policy import RefusedError, UrlPolicy
 from services.analysis.aria.relay import CutOffError, Relay, Stream, read_head
-from services.analysis.aria.resolve import Resolver, addresses_of, connect, system_resolver
 from services.analysis.aria.visit import Limits, Trouble, Visit
 from services.analysis.aria.wire import (
     MalformedError,
@@ -29,6 +26,9 @@ from services.analysis.aria.wire import (
     values,
     without,
 )
+from shared.runtime.outbound.hosts import Authority, BadUrlError, authority_of, split_authority
+from shared.runtime.outbound.policy import RefusedError, UrlPolicy
+from shared.runtime.outbound.resolve import Resolver, addresses_of, connect, system_resolver
 
 MARK = "x-scope-proxy"  # header of the proxy's own answers; its value is the visit's mark
 _REASONS = {400: "Bad Request", 403: "Forbidden", 407: "Proxy Authentication Required", 502: "Bad Gateway"}

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Literal
 
-from services.analysis.aria.hosts import Authority
+from shared.runtime.outbound.hosts import Authority
 
 TroubleKind = Literal["refused", "unreachable", "limit"]
 

@@ -34,7 +34,7 @@ def merge(
     """
     matched = [_matched(frame, inspection, views) for frame in vision.frames]
     frames = with_identities(matched, returns_to or {})
-    return Analysis(frames=tuple(frames), inspection=inspection, masked=vision.masked)
+    return Analysis(frames=tuple(frames), inspection=inspection, masked=vision.masked, usage=vision.usage)
 
 
 def _matched(frame: FrameElements, inspection: Inspection, views: Views) -> FrameElements:

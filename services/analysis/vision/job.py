@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from services.analysis.merge.lanes import lane_end
 from services.analysis.settings import AnalysisSettings
 from services.analysis.vision import FrameInput, LocalVision, Sight
+from services.analysis.vision.by_model import ModelLook, ModelVision
+from services.analysis.vision.by_model.choice import chosen
 from services.analysis.vision.pictures import decoded, png, thumbnail
 from shared.model.analysis import VisionReport
 from shared.model.blob_keys import raw_image_key, vision_key
@@ -28,6 +30,9 @@ def vision_job(ports: Ports, settings: AnalysisSettings, provider: LocalVision) 
             raise PermanentFailure("vision_failed", "There are no frames to look at.")
         seen = await _Looking(ports, work, provider).done()
         report = VisionReport(provider="local", frames=tuple(seen.frames), masked=seen.masked)
+        model = await chosen(ports.store, settings, work.session.user_id)
+        if model is not None:
+            report = await _shown(ports, work, report, model)
         await ports.blobs.put(vision_key(work.session.id), report.model_dump_json(by_alias=True).encode())
         return lane_end(ports.blobs, LaneEnded("vision_lane", detail=_told(report)))
 
@@ -37,11 +42,34 @@ def vision_job(ports: Ports, settings: AnalysisSettings, provider: LocalVision) 
     return Job("vision", look, "vision_lane", failed, settings.vision_timeout)
 
 
+async def _shown(ports: Ports, work: Work, local: VisionReport, model: ModelVision) -> VisionReport:
+    """The frames, secrets masked, shown to a model; what was read locally stands where it has no answer."""
+    access = model.access
+    await work.progress(f"{len(local.frames)} frames read; asking {access.provider} {access.model}")
+    looks = [
+        ModelLook(await ports.blobs.get(frame.image_key), frame.changed_boxes, read)
+        for frame, read in zip(work.session.frames, local.frames, strict=True)
+    ]
+    seen = await model.look(ports.blobs, work.session.id, looks)
+    provider = access.provider if seen.usage.frames else "local"
+    update = {"provider": provider, "frames": seen.frames, "usage": seen.usage, "trouble": seen.trouble}
+    return local.model_copy(update=update)
+
+
 def _told(report: VisionReport) -> str:
     elements = sum(len(frame.elements) for frame in report.frames)
-    masked = sum(report.masked.values())
-    words = f"{report.provider}: {elements} elements in {len(report.frames)} frames"
-    return f"{words}; {masked} secret(s) masked" if masked else words
+    masked, usage = sum(report.masked.values()), report.usage
+    words = [f"{report.provider}: {elements} elements in {len(report.frames)} frames"]
+    if usage is not None:
+        tokens = usage.tokens_in + usage.tokens_out
+        words.append(
+            f"{usage.model}: {usage.calls} call(s), {tokens} tokens, about {usage.cost_usd:.4f} US dollars"
+        )
+    if report.trouble:
+        words.append(report.trouble)
+    if masked:
+        words.append(f"{masked} secret(s) masked")
+    return "; ".join(words)
 
 
 @dataclass

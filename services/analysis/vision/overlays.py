@@ -29,7 +29,7 @@ def bounds(rough: Rect, shapes: Sequence[Shape]) -> Rect:
     """The box that lies where something large came up, as exact as its edges: without the shadow round it."""
     within = [shape.rect for shape in shapes if contains(rough, shape.rect, slack=12)]
     return max(
-        (rect for rect in within if rect.area >= 0.5 * rough.area), key=lambda rect: rect.area, default=rough
+        (rect for rect in within if rect.area >= 0.7 * rough.area), key=lambda rect: rect.area, default=rough
     )
 
 

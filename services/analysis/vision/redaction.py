@@ -22,6 +22,7 @@ _DOTS = frozenset("•●·*. ")
 _PAINT = (118, 118, 118)
 _SLACK = 1.5  # characters to either side: letters are not all of one width
 _SHORTEST = 4  # a shorter piece of a secret would be found in ordinary words too
+_FULL = 4.0  # font sizes from the right end of a column up to which a line is full
 _CONTINUED = re.compile(r"[A-Za-z0-9+/_=.-]{6,}")
 
 
@@ -94,6 +95,8 @@ def _pieces(lines: Sequence[TextLine]) -> Iterator[_Piece]:
         yield from _in_group(group, "\n")
     for row in _rows(lines):
         yield from _in_group(row, " ")
+    for wrapped in _wrapped(lines):
+        yield from _in_group(wrapped, "")
 
 
 def _in_group(group: Sequence[TextLine], gap: str) -> Iterator[_Piece]:
@@ -132,6 +135,21 @@ def _columns(lines: Sequence[TextLine]) -> list[list[TextLine]]:
         else:
             above.append(line)
     return columns
+
+
+def _wrapped(lines: Sequence[TextLine]) -> Iterator[list[TextLine]]:
+    """Lines that were broken where the column ended, in the middle of a word for all we know."""
+    for column in _columns(lines):
+        edge = max(line.rect.x1 for line in column)
+        group: list[TextLine] = []
+        for line in column:
+            group.append(line)
+            if line.rect.x1 < edge - _FULL * line.ink.font_px:
+                if len(group) > 1:
+                    yield group
+                group = []
+        if len(group) > 1:
+            yield group
 
 
 def _goes_on(last: TextLine, line: TextLine) -> bool:

@@ -12,6 +12,7 @@ from services.gateway.assets import AssetLinks
 from services.gateway.identity.accounts import Accounts
 from services.gateway.identity.local_issuer import LocalIssuer
 from services.gateway.identity.tokens import Tokens
+from services.gateway.model_check import ModelCheck
 from services.gateway.settings import GatewaySettings
 from services.gateway.waiting import EndOfSessions
 from shared.model.accounts import Account
@@ -20,6 +21,7 @@ from shared.runtime.admin import Check
 from shared.runtime.ledger import Ledger
 from shared.runtime.passes import Passes
 from shared.runtime.problems import Problem, from_validation, not_found
+from shared.runtime.vault import Vault
 from shared.runtime.wiring import Ports
 
 M = TypeVar("M", bound=BaseModel)
@@ -42,6 +44,8 @@ class Context:
     links: AssetLinks
     ends: EndOfSessions
     checks: Mapping[str, Check]
+    models: ModelCheck
+    vault: Callable[[], Vault]
 
 
 @dataclass(frozen=True)

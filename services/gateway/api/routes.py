@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.gateway.api import account, docs, frames, health, prompts, recordings, sessions
+from services.gateway.api import account, credentials, docs, frames, health, prompts, recordings, sessions
+from services.gateway.api import credential_schemas as c
 from services.gateway.api import schemas as s
 from services.gateway.api.call import Handler
 
@@ -61,6 +62,14 @@ ROUTES: tuple[Route, ...] = (
           {200: s.SettingsBody}),
     Route("PATCH", "/api/settings", account.change_settings, "Change settings", "Account",
           {200: s.SettingsBody}, body=s.SettingsPatch, errors=(400,)),
+    Route("GET", "/api/credentials", credentials.list_credentials, "Keys of one's own for models", "Account",
+          {200: list[c.CredentialBody]}),
+    Route("POST", "/api/credentials", credentials.create_credential, "Store a key; it is tried first", "Account",
+          {201: c.CredentialBody}, body=c.NewCredential, errors=(400,)),
+    Route("PATCH", "/api/credentials/{id}", credentials.change_credential, "Change a key or its use", "Account",
+          {200: c.CredentialBody}, body=c.CredentialPatch, errors=(400, 404)),
+    Route("DELETE", "/api/credentials/{id}", credentials.delete_credential, "Forget a key", "Account",
+          {204: None}, errors=(404,)),
     Route("GET", "/api/auth/me", account.read_me, "Who the token belongs to", "Account", {200: s.User}),
     Route("POST", "/api/auth/signup", account.sign_up, "Sign up at the local issuer", "Account",
           {201: s.SignedIn}, body=s.SignUp, errors=(400, 404, 409), access="signin"),

@@ -5,8 +5,8 @@ import pytest
 
 from services.analysis.aria import BrowserSettings, UrlPolicy
 from services.analysis.aria.inspection import inspect
-from services.analysis.aria.resolve import Resolver, system_resolver
 from shared.model.evidence import PageNode, PageSnapshot
+from shared.runtime.outbound.resolve import Resolver, system_resolver
 from tests.integration.aria.sites import Site
 
 Look = Callable[..., Awaitable[PageSnapshot]]

@@ -5,7 +5,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-from services.analysis.aria.addresses import why_not_public
+from shared.runtime.outbound.addresses import why_not_public
 from tests.unit.deploy.overlays import Object, Overlay, Pod, rendered, selects
 
 # --- the network ---
@@ -95,7 +95,7 @@ def test_the_browser_reaches_the_web_and_nothing_else() -> None:
 
 def test_the_network_agrees_with_the_proxy() -> None:
     """At the edges of all blocks that one of them knows: what the network opens is public to the proxy."""
-    from services.analysis.aria.addresses import _RESERVED_GLOBAL, _V4, _V6
+    from shared.runtime.outbound.addresses import _RESERVED_GLOBAL, _V4, _V6
 
     blocks = [hole for block in web_of_aria()[0] for hole in block["except"]]
     blocks += [str(network) for network, _ in (*_V4, *_V6)] + [str(network) for network in _RESERVED_GLOBAL]

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from services.analysis.aria.hosts import Authority
-from services.analysis.aria.policy import UrlPolicy
 from services.analysis.aria.proxy import MARK, Proxy
 from services.analysis.aria.visit import Limits
+from shared.runtime.outbound.hosts import Authority
+from shared.runtime.outbound.policy import UrlPolicy
 from tests.unit.services.analysis.aria.loopback import (
     Names,
     asking,

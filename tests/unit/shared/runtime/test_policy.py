@@ -2,9 +2,9 @@ import ipaddress
 
 import pytest
 
-from services.analysis.aria.addresses import why_not_public
-from services.analysis.aria.policy import RefusedError, UrlPolicy
 from shared.model.errors import ScopeError
+from shared.runtime.outbound.addresses import why_not_public
+from shared.runtime.outbound.policy import RefusedError, UrlPolicy
 
 PUBLIC = UrlPolicy("public")
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from services.analysis.aria.addresses import why_not_public
-from services.analysis.aria.hosts import Address, Authority, BadUrlError, authority_of, split_authority
 from shared.model.errors import ScopeError
+from shared.runtime.outbound.addresses import why_not_public
+from shared.runtime.outbound.hosts import Address, Authority, BadUrlError, authority_of, split_authority
 
 
 class RefusedError(ScopeError):

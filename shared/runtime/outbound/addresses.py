@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
-from services.analysis.aria.hosts import Address
+from shared.runtime.outbound.hosts import Address
 
 # (network, what an address in it is). The first that fits names it.
 _V4 = tuple(

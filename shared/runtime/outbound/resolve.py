@@ -5,7 +5,7 @@ import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 
-from services.analysis.aria.hosts import Address, Authority
+from shared.runtime.outbound.hosts import Address, Authority
 
 Resolver = Callable[[str, int], Awaitable[Sequence[Address]]]  # host, port → addresses; OSError: there are none
 

@@ -1,6 +1,6 @@
 import pytest
 
-from services.analysis.aria.hosts import Authority, BadUrlError, authority_of, canonical_host, split_authority
+from shared.runtime.outbound.hosts import Authority, BadUrlError, authority_of, canonical_host, split_authority
 
 
 @pytest.mark.parametrize(

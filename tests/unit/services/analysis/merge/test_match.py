@@ -1,0 +1,256 @@
+"""What a frame shows and what the page has: the same things found by text, by place and by their looks."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from services.analysis.merge.match import Sheet, agreed
+from services.analysis.merge.pages import candidates
+from services.analysis.merge.views import Grey, PageView, View
+from shared.model.evidence import Element, PageNode
+from tests.unit.services.analysis.merge.things import Place, a_page, candidates_of, known, node, seen, told
+
+WIDTH, HEIGHT = 800, 600  # of frames and pages; views are half of it
+
+
+def matched(elements: Sequence[Element], *nodes: PageNode) -> list[Element]:
+    """By texts and places alone."""
+    return list(agreed(elements, Sheet(candidates_of(*nodes))))
+
+
+def test_an_element_takes_role_name_and_locator_of_its_node() -> None:
+    [save] = matched(
+        [seen("button", "save", (0.1, 0.1, 0.1, 0.05))],
+        node("button", "Save", (0.1, 0.1, 0.1, 0.05)),
+    )
+    assert (save.role, save.name, save.source) == ("button", "Save", "both")
+    assert save.locator == "getByRole('button', { name: 'Save' })"
+
+
+def test_what_the_page_does_not_have_stays_as_it_was_seen() -> None:
+    dialog = seen("dialog", "Delete this order?", (0.3, 0.3, 0.4, 0.4))
+    assert matched([dialog], node("button", "Save", (0.1, 0.1, 0.1, 0.05))) == [dialog]
+
+
+def test_without_elements_or_nodes_nothing_is_made_up() -> None:
+    assert matched([]) == []
+    assert matched([], node("button", "Save", (0.1, 0.1, 0.1, 0.05))) == []
+
+
+def test_a_near_miss_of_the_reading_is_the_same_text() -> None:
+    [heading] = matched(
+        [seen("text", "0rders of the week", (0.1, 0.1, 0.3, 0.05))],
+        node("heading", "Orders of the week", (0.1, 0.1, 0.3, 0.05)),
+    )
+    assert told([heading]) == [("heading", "Orders of the week")]
+
+
+def test_another_text_at_the_place_is_another_thing() -> None:
+    text = seen("text", "Payment failed", (0.1, 0.1, 0.3, 0.05))
+    assert matched([text], node("text", "Orders of the week", (0.1, 0.1, 0.3, 0.05))) == [text]
+
+
+def test_numbers_are_those_of_the_frame() -> None:
+    [cart] = matched(
+        [seen("button", "Shopping cart 4", (0.8, 0.05, 0.1, 0.05))],
+        node("button", "Shopping cart 3", (0.8, 0.05, 0.1, 0.05)),
+    )
+    assert cart.name == "Shopping cart 4"
+    assert cart.locator == "getByRole('button', { name: 'Shopping cart 3' })"
+
+
+def test_of_two_alike_each_takes_the_one_at_its_place() -> None:
+    places: list[Place] = [(0.8, 0.2, 0.1, 0.05), (0.8, 0.4, 0.1, 0.05)]
+    found = matched(
+        [seen("button", "Edit", place) for place in reversed(places)],
+        *(node("button", "Edit", place) for place in places),
+    )
+    assert [element.locator for element in found] == [
+        "getByRole('button', { name: 'Edit' }).nth(0)",
+        "getByRole('button', { name: 'Edit' }).nth(1)",
+    ]
+
+
+def test_a_field_is_known_by_its_place_and_what_stands_in_it_is_its_value() -> None:
+    [field] = matched(
+        [seen("textbox", "Ann Lee", (0.1, 0.3, 0.4, 0.06))], node("textbox", "Full name", (0.1, 0.3, 0.4, 0.06))
+    )
+    assert (field.name, field.value) == ("Full name", "Ann Lee")
+
+
+def test_the_hint_of_an_empty_field_is_no_value() -> None:
+    [field] = matched(
+        [seen("textbox", "e.g. Ann Lee", (0.1, 0.3, 0.4, 0.06))],
+        node("textbox", "Full name", (0.1, 0.3, 0.4, 0.06), hint="e.g. Ann Lee"),
+    )
+    assert (field.name, field.value) == ("Full name", None)
+
+
+def test_a_value_that_was_seen_is_kept_before_what_the_page_loads_with() -> None:
+    [field] = matched(
+        [seen("textbox", "Full name", (0.1, 0.3, 0.4, 0.06), value="Bob")],
+        node("textbox", "Full name", (0.1, 0.3, 0.4, 0.06), value="Ann"),
+    )
+    assert field.value == "Bob"
+
+
+def test_a_list_to_choose_from_is_a_field_to_the_eye() -> None:
+    [field] = matched(
+        [seen("textbox", "Bonn", (0.1, 0.3, 0.4, 0.06))], node("combobox", "City", (0.1, 0.3, 0.4, 0.06))
+    )
+    assert (field.role, field.name, field.value) == ("combobox", "City", "Bonn")
+
+
+def test_a_box_to_tick_is_ticked_as_it_was_seen() -> None:
+    place: Place = (0.1, 0.1, 0.02, 0.03)
+    [ticked] = matched(
+        [seen("checkbox", "Remember me", place, state=("checked",))], node("checkbox", "Remember me", place)
+    )
+    [empty] = matched(
+        [seen("checkbox", "Remember me", place)],
+        node("checkbox", "Remember me", place, state=("checked", "required")),
+    )
+    assert (ticked.state, empty.state) == (("checked",), ("required",))
+
+
+def test_states_of_the_moment_are_not_taken_from_the_page() -> None:
+    place: Place = (0.1, 0.3, 0.4, 0.06)
+    [field] = matched(
+        [seen("textbox", "Name", place, state=("invalid",))],
+        node("textbox", "Name", place, state=("disabled", "focused", "readonly", "required")),
+    )
+    assert field.state == ("invalid", "readonly", "required")
+
+
+def test_a_part_of_a_message_speaks() -> None:
+    [text] = matched(
+        [seen("text", "Your card was declined", (0.1, 0.1, 0.3, 0.04))],
+        node("alert", "", None, node("text", "Your card was declined", (0.1, 0.1, 0.3, 0.04))),
+    )
+    assert text.role == "alert"
+
+
+def test_a_badge_that_the_page_calls_a_text_is_one() -> None:
+    place: Place = (0.5, 0.1, 0.08, 0.04)
+    [badge] = matched([seen("button", "Shipped", (0.495, 0.095, 0.09, 0.05))], node("text", "Shipped", place))
+    assert (badge.role, badge.source) == ("text", "both")
+
+
+def test_a_button_far_from_a_text_of_its_words_is_a_button() -> None:
+    button = seen("button", "Shipped", (0.1, 0.9, 0.09, 0.05))
+    assert matched([button], node("text", "Shipped", (0.8, 0.1, 0.08, 0.04))) == [button]
+
+
+def test_a_page_that_scrolled_is_the_same_page() -> None:
+    words = ["Orders", "Customers", "Invoices of March", "Returns", "Settings"]
+    page = [node("link", text, (0.1, 0.5 + 0.08 * n, 0.2, 0.04)) for n, text in enumerate(words)]
+    frame = [seen("link", text, (0.1, 0.1 + 0.08 * n, 0.2, 0.04)) for n, text in enumerate(words)]
+    assert [(e.name, e.source) for e in matched(frame, *page)] == [(text, "both") for text in words]
+
+
+# By their looks
+
+
+def pattern(seed: int, rows: int, columns: int) -> Grey:
+    """Something drawn that looks like nothing else."""
+    coarse = np.random.default_rng(seed).integers(0, 2, (rows // 4 + 1, columns // 4 + 1))
+    return (np.kron(coarse, np.ones((4, 4)))[:rows, :columns] * 180 + 40).astype(np.uint8)
+
+
+def drawn(*things: tuple[Place, int]) -> Grey:
+    """A light ground of half size with patterns at places."""
+    ground = np.full((HEIGHT // 2, WIDTH // 2), 240, np.uint8)
+    for (x, y, width, height), seed in things:
+        top, left = round(y * HEIGHT / 2), round(x * WIDTH / 2)
+        rows, columns = round(height * HEIGHT / 2), round(width * WIDTH / 2)
+        ground[top : top + rows, left : left + columns] = pattern(seed, rows, columns)
+    return ground
+
+
+def looked_at(elements: Sequence[Element], frame: Grey, page: Grey, *nodes: PageNode) -> tuple[Element, ...]:
+    whole = np.kron(page, np.ones((2, 2), np.uint8))
+    known_nodes = candidates(a_page(*nodes, viewport=(WIDTH, HEIGHT)))
+    sheet = Sheet(known_nodes, PageView(whole, (WIDTH, HEIGHT)))
+    return agreed(elements, sheet, View(frame, WIDTH, HEIGHT))
+
+
+ICON: Place = (0.5, 0.2, 0.08, 0.1)
+
+
+def test_an_icon_that_looks_as_in_the_page_is_there() -> None:
+    picture = drawn((ICON, 3))
+    [icon] = looked_at([], picture, picture, node("button", "Refresh", ICON))
+    assert (icon.role, icon.name, icon.source) == ("button", "Refresh", "both")
+    assert icon.locator == "getByRole('button', { name: 'Refresh' })"
+    assert icon.confidence == pytest.approx(0.9, abs=0.05)
+
+
+def test_an_icon_that_is_not_drawn_is_not_there() -> None:
+    assert looked_at([], drawn(), drawn((ICON, 3)), node("button", "Refresh", ICON)) == ()
+    assert looked_at([], drawn((ICON, 99)), drawn((ICON, 3)), node("button", "Refresh", ICON)) == ()
+
+
+def test_what_has_nothing_drawn_in_the_page_says_nothing() -> None:
+    assert looked_at([], drawn(), drawn(), node("img", "Logo", ICON)) == ()
+
+
+def test_below_a_dialog_nothing_is_looked_for() -> None:
+    picture = drawn((ICON, 3))
+    dialog = seen("dialog", "Sure?", (0.4, 0.1, 0.4, 0.5))
+    assert looked_at([dialog], picture, picture, node("button", "Refresh", ICON)) == (dialog,)
+
+
+def test_what_lies_out_of_the_frame_is_not_in_it() -> None:
+    picture = drawn((ICON, 3))
+    assert looked_at([], picture, picture, node("button", "Refresh", (0.5, 1.2, 0.08, 0.1))) == ()
+
+
+def test_a_thing_that_looks_the_same_is_in_the_state_of_the_page() -> None:
+    picture = drawn((ICON, 3))
+    same = node("switch", "Dark mode", ICON, state=("checked", "focused"))
+    [switch] = looked_at([], picture, picture, same)
+    assert switch.state == ("checked",)
+
+
+def test_a_field_that_looks_the_same_holds_what_the_page_loads_with() -> None:
+    picture = drawn((ICON, 3))
+    [field] = looked_at(
+        [seen("textbox", "Name", ICON)], picture, picture, node("textbox", "Name", ICON, value="Ann")
+    )
+    assert field.value == "Ann"
+    [other] = looked_at(
+        [seen("textbox", "Name", ICON)], drawn((ICON, 4)), picture, node("textbox", "Name", ICON, value="Ann")
+    )
+    assert other.value is None
+
+
+def test_a_box_to_tick_in_a_row_that_is_gone_is_gone() -> None:
+    """At its place stands the box of another row, which looks the same."""
+    picture = drawn((ICON, 3))
+    row = node("cell", "Order 2048", (0.1, 0.2, 0.2, 0.05))
+    tick = node("checkbox", "Select Order 2048", ICON)
+    there = seen("cell", "Order 2048", (0.1, 0.2, 0.2, 0.05))
+    gone = seen("cell", "Bill of March", (0.1, 0.2, 0.2, 0.05))
+    assert "checkbox" in {e.role for e in looked_at([there], picture, picture, row, tick)}
+    assert "checkbox" not in {e.role for e in looked_at([gone], picture, picture, row, tick)}
+
+
+def test_a_large_ground_is_not_compared() -> None:
+    large: Place = (0.0, 0.0, 0.9, 0.9)
+    picture = drawn((large, 3))
+    assert looked_at([], picture, picture, node("img", "Background", large)) == ()
+
+
+def test_matched_elements_are_in_reading_order_and_no_part_is_twice() -> None:
+    picture = drawn((ICON, 3))
+    words = seen("text", "Refresh", (0.51, 0.22, 0.04, 0.03))
+    found = looked_at([words], picture, picture, node("button", "Refresh", ICON))
+    assert told(found) == [("button", "Refresh")]
+    assert known("button", "Refresh", ICON).source == found[0].source
+
+
+def test_a_page_without_a_tree_leaves_everything_as_it_was() -> None:
+    elements = [seen("text", "Orders", (0.1, 0.1, 0.2, 0.04))]
+    assert a_page().tree == ()
+    assert matched(elements) == elements
