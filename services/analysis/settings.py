@@ -15,7 +15,7 @@ class AnalysisSettings(RuntimeSettings):
     frame_budget: int = 24  # kept frames of one recording at the most
     frames_timeout: float = 300.0
     frames_memory: int = 4 * 1024**3  # address space of a decoder process
-    vision_timeout: float = 900.0
+    vision_timeout: float = 600.0
     vision_threads: int = 2
     # The server's own model, used where an account has none. Empty key: frames are read locally.
     vision_provider: Literal["anthropic", "openai"] = "anthropic"

@@ -51,7 +51,7 @@ def _row(element: Element, where: Sequence[int]) -> Row:
     return Row(
         role=clean(element.role, 40),
         name=quoted(element.name),
-        locator=element.locator,
+        locator=clean(element.locator, 300) if element.locator else None,
         states=spans(where),
         source="seen, and in the page" if element.locator else "seen",
     )

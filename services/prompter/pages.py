@@ -19,7 +19,8 @@ _CUT = (
 
 def facts(page: PageSnapshot, limits: Limits) -> list[str]:
     if not page.success:
-        return [f"{_address(page.url)} could not be opened: {clean(masked(page.error or 'no reason given'), 400)}"]
+        reason = clean(masked(page.error or "no reason given"), 400)
+        return [marked(f"{_address(page.url)} could not be opened: {reason}")]
     counts = page.counts
     title = f", title {quoted(page.title)}" if page.title else ""
     language = f", language {clean(page.language, 20)}" if page.language else ""

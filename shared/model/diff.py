@@ -3,8 +3,11 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.model.evidence import Element, FrameElements
+
+_DOTS = frozenset("•●·∙*⚫")
 
 
 @dataclass(frozen=True)
@@ -52,13 +55,20 @@ def differences(before: Element, after: Element) -> tuple[str, ...]:
     words = []
     if legible(before.name) != legible(after.name):
         words.append(f"text “{before.name}” → “{after.name}”")
-    if legible(before.value or "") != legible(after.value or ""):
+    if told(before.value) != told(after.value):
         words.append(f"value “{before.value or ''}” → “{after.value or ''}”")
     words += [f"now {state}" for state in after.state if state not in before.state]
     words += [f"no longer {state}" for state in before.state if state not in after.state]
     return tuple(words)
 
 
+def told(value: str | None) -> str:
+    """What of a value tells it from another: of a hidden one, how much there is of it."""
+    text = value or ""
+    return legible(text) or "•" * sum(ch in _DOTS for ch in text)
+
+
+@lru_cache(maxsize=65536)
 def legible(text: str) -> str:
     """What is left of a text when two readings of the same pixels must compare equal."""
     plain = unicodedata.normalize("NFKC", text).casefold()

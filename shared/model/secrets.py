@@ -178,7 +178,7 @@ _STRONG = (
     r"csrf[_ -]?token|xsrf[_ -]?token|one[- ]time code|recovery code|otp|pin|cvc2?|cvv2?"
 )
 _NAMED = re.compile(
-    rf"(?<![A-Za-z])(?P<name>[A-Za-z0-9]*[_-])?(?P<what>{_STRONG}|token)(?P<q>[\"']?)\s*(?P<sign>:=|=>|[:=]|\bis\b|(?=[\"']))\s*"
+    rf"(?<![A-Za-z0-9])(?P<name>[A-Za-z0-9]{{0,40}}[_-])?(?P<what>{_STRONG}|token)(?P<q>[\"']?)\s*(?P<sign>:=|=>|[:=]|\bis\b|(?=[\"']))\s*"
     r"(?P<value>\"[^\"\n]+\"|'[^'\n]+'|[^\s,;&\"']+)(?P<rest>[^\n]*)",
     re.IGNORECASE,
 )
@@ -191,12 +191,13 @@ _ORDINARY = frozenset(
     undefined unset updated was weak wrong yes your
     """.split()  # noqa: SIM905  a list of words reads better
 )
+_NOTHING = frozenset({"null", "none", "nil", "true", "false", "undefined", "nan"})
 _SCHEME = re.compile(r"\b(?P<scheme>bearer|token)\s+(?P<value>[A-Za-z0-9._~+/=-]{8,})", re.IGNORECASE)
 _BASIC = re.compile(r"\bBasic\s+(?P<value>[A-Za-z0-9+/]{8,}={0,2})(?![A-Za-z])")
 _COOKIE = re.compile(r"\b(?:set-)?cookie\s*:\s*(?P<value>[^\n]+)", re.IGNORECASE)
 _PAIR = re.compile(r"(?P<name>[^=;\s]+)=(?P<value>[^;\s]+)")
 _ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "secure", "httponly"})
-_USERINFO = re.compile(r"://(?P<user>[^\s:@/]*):(?P<value>[^\s@/]+|[^\s@]+(?=@[A-Za-z0-9\[]))@")
+_USERINFO = re.compile(r"://(?P<user>[^\s:@/]{0,200}):(?P<value>[^\s@/]{1,300}|[^\s@]{1,300}(?=@[A-Za-z0-9\[]))@")
 _QUERY = re.compile(r"[?&#;](?P<name>[A-Za-z0-9_.\-\[\]%]+)=(?P<value>[^\s&#;\"'<>)\]]+)")
 _QUERY_STRONG = re.compile(
     r"(?:^|[_.\-])(?:access_?token|refresh_?token|id_?token|auth_?token|token|api_?key|apikey|sig|signature|secret|"
@@ -223,7 +224,12 @@ def _named(text: str) -> Iterator[Span]:
         if value[0] in "\"'":
             start, end = start + 1, end - 1
         plain = text[start:end].rstrip(".,;")
-        if not plain or plain.startswith("[masked ") or set(plain) <= set("•*●·x.…-—–_"):
+        if (
+            not plain
+            or plain.startswith("[masked")
+            or plain.lower() in _NOTHING
+            or set(plain) <= set("•*●·x.…-—–_")
+        ):
             continue
         sure = match["sign"] in {"=", ":=", "=>"} or (bool(match["q"]) and match["sign"] == ":")
         if what == "authorization":  # the scheme comes first: see _headers
@@ -265,7 +271,7 @@ def _headers(text: str) -> Iterator[Span]:
             yield Span(*match.span("value"), "token")
     for match in _COOKIE.finditer(text):
         for pair in _PAIR.finditer(match["value"]):
-            if pair["name"].lower() not in _ATTRIBUTES:
+            if pair["name"].lower() not in _ATTRIBUTES and not pair["value"].startswith("[masked"):
                 start = match.start("value")
                 yield Span(start + pair.start("value"), start + pair.end("value"), "token")
 

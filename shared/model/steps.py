@@ -6,7 +6,7 @@ Each step names its evidence. Where the change does not tell what was done, the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.model.diff import ElementChange, FrameDiff, legible
+from shared.model.diff import ElementChange, FrameDiff, legible, told
 from shared.model.evidence import Element
 
 _FIELDS = frozenset({"textbox", "searchbox", "spinbutton"})
@@ -79,7 +79,7 @@ def _changed(change: ElementChange) -> Step | None:
     before, after = change.before, change.after
     name, new = _quoted(after.name), set(after.state) - set(before.state)
     old = set(before.state) - set(after.state)
-    if after.role in _FIELDS and legible(before.value or "") != legible(after.value or ""):
+    if after.role in _FIELDS and told(before.value) != told(after.value):
         return _typed(name, after)
     if after.role == "combobox" and after.value and legible(before.value or "") != legible(after.value):
         return Step(f"choose {_quoted(after.value)} in {name}", 0.85, "its value changed")

@@ -37,8 +37,7 @@ class RuntimeSettings(BaseSettings):
     internal_key: str = Field(default="", repr=False)
 
     # Encrypts what accounts entrust to us (keys of their own), the same for every process: 3:BASE64,2:BASE64, the
-    # newest has the highest version. Version 1 is derived from the internal key; without that it is made in the data
-    # folder.
+    # newest has the highest version. Version 1 is derived from the internal key, or else made in the data folder.
     vault_keys: str = Field(default="", repr=False)
 
     log_level: str = "info"

@@ -19,6 +19,7 @@ from shared.model.evidence import INPUT_ROLES, Box, Element
 from shared.model.tree import area, contains
 
 _ENOUGH = 0.6
+_SAME_TEXT = 0.8
 _SAME_LOOKS = 0.9  # correlation from which a thing is in the state that the page was read in
 _ALIKE = 0.62  # from which it is there at all
 _THERE = 0.3  # from which something that was read there is at the node's place
@@ -64,7 +65,19 @@ def agreed(elements: Sequence[Element], sheet: Sheet, view: View | None = None) 
     added = [_by_looks(spot) for spot in shown]
     everything = [*(_as_page_text(e, spots) for e in matched), *added]
     hints = {spot.candidate.node.hint for spot in spots} - {None}
-    return tuple(wholes(everything, frozenset(str(hint) for hint in hints)))
+    found = wholes(everything, frozenset(str(hint) for hint in hints))
+    return tuple(_with_sure_locator(e, found, spots) for e in found)
+
+
+def _with_sure_locator(element: Element, elements: Sequence[Element], spots: Sequence[_Spot]) -> Element:
+    """Which of several alike it is counts only while all of them are where the page has them."""
+    call = element.locator
+    if call is None or ".nth(" not in call:
+        return element
+    alike = [s for s in spots if (s.candidate.node.role, s.candidate.node.name) == (element.role, element.name)]
+    expected = sum(spot.box is not None and inside(spot.box) >= 0.5 for spot in alike)
+    seen = sum((e.role, e.name) == (element.role, element.name) for e in elements)
+    return element if seen == expected == len(alike) else element.model_copy(update={"locator": None})
 
 
 class _Witnesses:
@@ -119,14 +132,20 @@ def likeness_of(element: Element, spot: _Spot) -> float:
     """Text decides, role and place support. A field may be known by the place alone: its label lies beside it."""
     node, box = spot.candidate.node, spot.box
     role = role_likeness(element.role, node.role)
-    text = max(text_likeness(element.name, node.name), text_likeness(element.value or "", node.name) * 0.9)
-    place = max(box_likeness(element.box, box), 0.5 * nearness(element.box, box)) if box else 0.0
-    same_kind = node.role == element.role and node.role in ACTED_ON | _CONTAINERS
-    if same_kind and box and box_likeness(element.box, box) > 0.5:
+    if role == 0:
+        return 0.0
+    text = text_likeness(element.name, node.name)
+    if element.value:
+        text = max(text, 0.9 * text_likeness(element.value, node.name))
+    fields = node.role in FIELDS and element.role in FIELDS
+    by_place = box is not None and (fields or (node.role == element.role and node.role in ACTED_ON | _CONTAINERS))
+    if text < _SAME_TEXT and not by_place:
+        return 0.0  # most pairs end here
+    over = box_likeness(element.box, box) if box else 0.0
+    place = max(over, 0.5 * nearness(element.box, box)) if box else 0.0
+    if by_place and over > 0.5:
         return 0.6 + 0.2 * text + 0.2 * place
-    if node.role in FIELDS and element.role in FIELDS and box and box_likeness(element.box, box) > 0.5:
-        return 0.6 + 0.2 * text + 0.2 * place
-    if text < 0.8 or role == 0 or (node.role in PLAIN_TEXT and element.role in ACTED_ON and place < 0.3):
+    if text < _SAME_TEXT or (node.role in PLAIN_TEXT and element.role in ACTED_ON and place < 0.3):
         return 0.0
     return 0.55 * text + 0.2 * role + 0.25 * place
 
@@ -146,7 +165,9 @@ def _named(element: Element, spot: _Spot) -> Element:
         "name": renumbered(node.name, element.name) if same_text else node.name,
         "value": value,
         "source": "both",
-        "locator": spot.candidate.locator,
+        "locator": spot.candidate.locator
+        if not same_text or renumbered(node.name, element.name) == node.name
+        else None,
         "box": _box(element, spot),
         "state": _state(element, spot),
     }

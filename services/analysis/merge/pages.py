@@ -57,8 +57,18 @@ def candidates(page: PageSnapshot, aspect: float | None = None) -> list[Candidat
         call = locator(node, ambiguous=_part_of_another(node, nodes), place=which)
         box, source = _places(node.box, page, aspect)
         several = total[key] > 1
-        result.append(Candidate(node, call if node.name else None, box, source, place.spoken, several))
+        useful = (
+            bool(node.name)
+            and (node.role not in PLAIN_TEXT or _tells(node.name))
+            and not (several and node.role not in ACTED_ON)
+        )
+        result.append(Candidate(node, call if useful else None, box, source, place.spoken, several))
     return result
+
+
+def _tells(text: str) -> bool:
+    """Whether a text finds its element in another state of the page too: words do, numbers do not."""
+    return sum(ch.isalpha() for ch in text) >= 6 and not any(ch.isdigit() for ch in text)
 
 
 def _could_be_seen(node: PageNode, *, within: bool) -> bool:

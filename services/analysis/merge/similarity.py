@@ -21,9 +21,15 @@ _FAMILIES = (
 )
 
 
-@lru_cache(maxsize=65536)
 def text_likeness(one: str, other: str) -> float:
     """1 for the same legible text; near misses of OCR stay high."""
+    if not one or not other or 4 * min(len(one), len(other)) < max(len(one), len(other)):
+        return 0.0  # too different in length to be alike, whatever is not legible in them
+    return _alike(one, other)
+
+
+@lru_cache(maxsize=65536)
+def _alike(one: str, other: str) -> float:
     a, b = legible(one), legible(other)
     if not a or not b:
         return 0.0
@@ -33,6 +39,7 @@ def text_likeness(one: str, other: str) -> float:
     return matcher.ratio() if matcher.real_quick_ratio() > 0.6 and matcher.quick_ratio() > 0.6 else 0.0
 
 
+@lru_cache(maxsize=4096)
 def role_likeness(one: str, other: str) -> float:
     """1 for the same role, 0.6 within a family, 0.3 where one of them is merely text, else 0."""
     if one == other:

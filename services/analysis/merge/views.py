@@ -68,25 +68,43 @@ NOTHING = Likeness(0.0, 255.0)
 def likeness(frame: Grey, place: Box, page: Grey, source: Box) -> Likeness:
     """How the frame at `place` resembles the page at `source`; both in fractions of the frame's width and height.
 
-    NOTHING when either has nothing drawn there, or the place lies outside.
+    Of what the rim of the frame cuts off, only the rest is compared. NOTHING when nothing is drawn there.
     """
-    wanted = _cut(page, source, frame.shape[1], frame.shape[0], _PAD)
-    window = _cut(frame, place, frame.shape[1], frame.shape[0], _PAD + _REACH)
-    if wanted is None or window is None or wanted.std() < _FLAT or window.std() < _FLAT:
+    height, width = frame.shape
+    at, wanted_at = _pixels(place, width, height), _pixels(source, width, height)
+    window = _clipped(_padded(at, _PAD + _REACH), width, height)
+    # What the window could not take at a side, beyond what it may slide by, the pattern must do without.
+    lost = [max(0, abs(got - full) - _REACH) for got, full in zip(window, _padded(at, _PAD + _REACH), strict=True)]
+    x0, y0, x1, y1 = _padded(wanted_at, _PAD)
+    pattern = _clipped((x0 + lost[0], y0 + lost[1], x1 - lost[2], y1 - lost[3]), page.shape[1], page.shape[0])
+    shown, wanted = _cut(frame, window), _cut(page, pattern)
+    if shown is None or wanted is None or wanted.std() < _FLAT or shown.std() < _FLAT:
         return NOTHING
-    rows, columns = min(wanted.shape[0], window.shape[0]), min(wanted.shape[1], window.shape[1])
+    rows, columns = min(wanted.shape[0], shown.shape[0]), min(wanted.shape[1], shown.shape[1])
     wanted = wanted[:rows, :columns]
-    fits = cv2.matchTemplate(window, wanted, cv2.TM_CCOEFF_NORMED)
+    fits = cv2.matchTemplate(shown, wanted, cv2.TM_CCOEFF_NORMED)
     _, best, _, (x, y) = cv2.minMaxLoc(fits)
-    fitted = window[y : y + rows, x : x + columns]
+    fitted = shown[y : y + rows, x : x + columns]
     off = float(np.abs(fitted.astype(np.int16) - wanted).mean())
     return Likeness(float(best) if np.isfinite(best) else 0.0, off)
 
 
-def _cut(picture: Grey, box: Box, width: int, height: int, pad: int) -> Grey | None:
-    """`width` and `height` are what the fractions are of; the picture may be taller."""
-    x0, y0 = round(box.x * width) - pad, round(box.y * height) - pad
-    x1, y1 = round((box.x + box.width) * width) + pad, round((box.y + box.height) * height) + pad
-    x0, y0 = max(0, x0), max(0, y0)
-    x1, y1 = min(picture.shape[1], x1), min(picture.shape[0], y1)
+_Pixels = tuple[int, int, int, int]  # left, top, right, bottom
+
+
+def _pixels(box: Box, width: int, height: int) -> _Pixels:
+    left, top = round(box.x * width), round(box.y * height)
+    return left, top, round((box.x + box.width) * width), round((box.y + box.height) * height)
+
+
+def _padded(box: _Pixels, pad: int) -> _Pixels:
+    return box[0] - pad, box[1] - pad, box[2] + pad, box[3] + pad
+
+
+def _clipped(box: _Pixels, width: int, height: int) -> _Pixels:
+    return max(0, box[0]), max(0, box[1]), min(width, box[2]), min(height, box[3])
+
+
+def _cut(picture: Grey, box: _Pixels) -> Grey | None:
+    x0, y0, x1, y1 = box
     return picture[y0:y1, x0:x1] if x1 - x0 >= 4 and y1 - y0 >= 4 else None

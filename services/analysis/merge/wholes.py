@@ -53,7 +53,9 @@ def _with_parts(whole: Element, parts: Sequence[Element], hints: frozenset[str])
     if whole.role in FIELDS:
         fresh = whole.value is None and legible(said) not in {legible(whole.name), *map(legible, hints)}
         return whole.model_copy(update={"value": said}) if fresh else whole
-    return whole.model_copy(update={"name": renumbered(whole.name, said)})
+    name = renumbered(whole.name, said)
+    # Found by another number than the page shows it is not found.
+    return whole if name == whole.name else whole.model_copy(update={"name": name, "locator": None})
 
 
 def renumbered(name: str, said: str) -> str:

@@ -83,13 +83,16 @@ def _away(pixels: NDArray[np.uint8], colour: Colour) -> NDArray[np.int16]:
     return away
 
 
-def _side_marks(image: Image, rect: Rect, ground: Colour) -> list[float]:
-    """For top, bottom, left, right: the share of the side, without its corners, that is not ground."""
+def _side_marks(image: Image, rect: Rect, ground: Colour, corner: int = 5) -> list[float]:
+    """For top, bottom, left, right: the share of the side that is not ground, without its corners.
+
+    At top and bottom these take one part in `corner` of the height.
+    """
     away = _away(image[rect.y0 : rect.y1, rect.x0 : rect.x1], ground) > CONTRAST // 2
-    cut = max(2, rect.height // 5)
-    level = [away[:2, cut:-cut].any(axis=0), away[-2:, cut:-cut].any(axis=0)]
-    upright = [away[cut:-cut, :2].any(axis=1), away[cut:-cut, -2:].any(axis=1)]
-    return [float(np.mean(line)) for line in level + upright]
+    across, down = max(2, rect.height // corner), max(2, rect.height // 5)
+    level = [away[:2, across:-across].any(axis=0), away[-2:, across:-across].any(axis=0)]
+    upright = [away[down:-down, :2].any(axis=1), away[down:-down, -2:].any(axis=1)]
+    return [float(np.mean(line)) if line.size else 0.0 for line in level + upright]
 
 
 def _is_square(image: Image, rect: Rect, ground: Colour) -> bool:
@@ -160,7 +163,7 @@ def _switch(image: Image, rect: Rect, ground: Colour) -> Control | None:
     track = mean_colour(image[rect.y0 + 2 : rect.y0 + 4, int(rect.cx) - 2 : int(rect.cx) + 3])
     corners = image[[rect.y0, rect.y0, rect.y1 - 1, rect.y1 - 1], [rect.x0, rect.x1 - 1, rect.x0, rect.x1 - 1]]
     round_ends = bool((_away(corners, ground) < CONTRAST).all())
-    top, bottom, _, _ = _side_marks(image, rect, ground)
+    top, bottom, _, _ = _side_marks(image, rect, ground, 2)
     knob_left, knob_right = distance(left, track) > CONTRAST, distance(right, track) > CONTRAST
     if (
         not round_ends

@@ -14,7 +14,7 @@ from services.analysis.vision.ocr import Image, Ocr
 from services.analysis.vision.overlays import bounds, dialog
 from services.analysis.vision.reading import plan, read_regions
 from services.analysis.vision.redaction import Redaction, painted, redact
-from services.analysis.vision.regions import Rect, contains, from_box, intersects, merged, share
+from services.analysis.vision.regions import Rect, contains, from_box, intersects, merged, pad, share
 from services.analysis.vision.roles import describe, elements
 from services.analysis.vision.scene import Draft, Scene
 from services.analysis.vision.shapes import Shape, edges, find_shapes, is_badge, is_dimmed
@@ -148,7 +148,9 @@ class LocalVision:
         around = Scene(
             width=width,
             height=height,
-            lines=tuple(line for line in looks.lines if not _centre_in(line.rect, frame) and _is_new(line, page)),
+            lines=tuple(
+                line for line in looks.lines if not _centre_in(line.rect, frame) and _is_new(line, page, frame)
+            ),
         )
         behind = tuple(
             draft for draft in page.drafts if not any(_centre_in(draft.rect, r) for r in (frame, *dimmed.others))
@@ -170,9 +172,12 @@ def _nearest(frame: FrameInput, pages: Sequence[_Seen]) -> tuple[_Seen | None, t
     return pages[best], (*differing[best], *told) if best == len(pages) - 1 else differing[best]
 
 
-def _is_new(line: TextLine, page: _Seen) -> bool:
-    """False for a line of the page, and for what a dialog leaves of one."""
-    return not any(intersects(line.rect, known.rect) for known in page.lines)
+def _is_new(line: TextLine, page: _Seen, dialog: Rect) -> bool:
+    """False for a line of the page, and for what the dialog leaves of one."""
+    if line in page.lines:
+        return False
+    cut = intersects(pad(dialog, 2 * line.rect.height, line.rect.height), line.rect)
+    return not (cut and any(intersects(line.rect, known.rect) for known in page.lines))
 
 
 def _centre_in(rect: Rect, other: Rect) -> bool:

@@ -21,6 +21,7 @@ _FIELDS = frozenset({"textbox", "searchbox", "combobox", "spinbutton"})
 _DOTS = frozenset("•●·*. ")
 _PAINT = (118, 118, 118)
 _SLACK = 1.5  # characters to either side: letters are not all of one width
+_DRIFT = 0.12  # more of them for each character from the nearer end of the line: narrow letters gather on one side
 _SHORTEST = 4  # a shorter piece of a secret would be found in ordinary words too
 _FULL = 4.0  # font sizes from the right end of a column up to which a line is full
 _CONTINUED = re.compile(r"[A-Za-z0-9+/_=.-]{6,}")
@@ -96,7 +97,7 @@ def _pieces(lines: Sequence[TextLine]) -> Iterator[_Piece]:
     for row in _rows(lines):
         yield from _in_group(row, " ")
     for wrapped in _wrapped(lines):
-        yield from _in_group(wrapped, "")
+        yield from (piece for piece in _in_group(wrapped, "") if piece.kind != "password")
 
 
 def _in_group(group: Sequence[TextLine], gap: str) -> Iterator[_Piece]:
@@ -120,8 +121,10 @@ def _continued(below: Sequence[TextLine], text: str, kind: Kind) -> Iterator[_Pi
 
 def _piece(line: TextLine, start: int, end: int, kind: Kind) -> _Piece:
     width = line.rect.width / max(1, len(line.text))
-    x0 = line.rect.x0 + max(0.0, start - _SLACK) * width if start else line.rect.x0
-    x1 = line.rect.x0 + min(float(len(line.text)), end + _SLACK) * width if end < len(line.text) else line.rect.x1
+    size = len(line.text)
+    before, after = _SLACK + _DRIFT * min(start, size - start), _SLACK + _DRIFT * min(end, size - end)
+    x0 = line.rect.x0 + max(0.0, start - before) * width if start else line.rect.x0
+    x1 = line.rect.x0 + min(float(size), end + after) * width if end < size else line.rect.x1
     return _Piece(kind, line.text[start:end], line.rect._replace(x0=int(x0), x1=int(x1) + 1))
 
 

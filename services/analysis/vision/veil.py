@@ -22,6 +22,7 @@ _PAGE_CHANGED = 0.5  # and of what the veil changes of it
 _TELLING = 0.015  # share of the frame that a veil must change
 _DIALOG = (0.015, 0.8)  # share of the frame
 _FULL = 0.6  # share of its bounds that a dialog fills
+_ROOMY = 1.6  # times as large as what is solid and new: such a box holds more than the dialog
 _SHADOW = 56  # pixels round a dialog that its shadow darkens further
 _ALL_NEW = 0.8  # share of what is new that lies within a box that is not filled by it
 _CHANGED = 14.0  # of 255, on means of four by four pixels
@@ -48,14 +49,21 @@ def veil(before: Image, after: Image, boxes: Sequence[Rect] = ()) -> Veil | None
     size = after.shape[0] * after.shape[1]
     large = [rect for rect in _components(solid, _CELL, after) if _is_dialog(rect, size) and _filled(rect, new)]
     # A dialog of nearly the veil's own colour shows by its rim and its words: all that is new lies in one box.
-    large = large or [box for box in boxes if _is_dialog(box, size) and _share_within(box, new) >= _ALL_NEW]
-    dialog = max(large, key=lambda rect: rect.area, default=None)
+    whole = [box for box in boxes if _is_dialog(box, size) and _share_within(box, new) >= _ALL_NEW]
+    rough = max(large, key=lambda rect: rect.area, default=None)
+    dialog = min(whole, key=lambda rect: rect.area, default=rough)
+    if rough is not None and dialog is not None and _explains(rough, new) and dialog.area > _ROOMY * rough.area:
+        dialog = rough
     if dialog is None:
         return None
     rest = new.copy()
     x0, y0, x1, y1 = clip(pad(dialog, _SHADOW, _SHADOW), after.shape[1], after.shape[0])
     rest[y0 // _CELL : -(-y1 // _CELL), x0 // _CELL : -(-x1 // _CELL)] = False
     return Veil(dialog, _components(rest, _CELL, after), float(obeys.mean()))
+
+
+def _explains(rect: Rect, new: NDArray[np.bool_]) -> bool:
+    return _share_within(rect, new) >= _PAGE_CHANGED
 
 
 def _is_dialog(rect: Rect, size: int) -> bool:

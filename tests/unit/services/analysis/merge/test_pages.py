@@ -77,8 +77,8 @@ def test_a_name_within_another_has_to_be_exact() -> None:
 def test_another_role_does_not_make_a_name_ambiguous_but_a_text_is_looked_for_everywhere() -> None:
     found = [each.locator for each in candidates_of(node("button", "Save all"), node("link", "Save"))]
     assert found[1] == "getByRole('link', { name: 'Save' })"
-    found = [each.locator for each in candidates_of(node("button", "Save all"), node("text", "Save"))]
-    assert found[1] == "getByText('Save', { exact: true })"
+    found = [each.locator for each in candidates_of(node("button", "Saved drafts"), node("text", "Drafts"))]
+    assert found[1] == "getByText('Drafts', { exact: true })"
 
 
 def test_of_several_alike_each_has_its_number() -> None:
