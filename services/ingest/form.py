@@ -1,11 +1,13 @@
 """The fields of an upload beside its file. Pure."""
 
+import json
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from shared.model.accounts import AgentTarget
+from shared.model.storage_state import StorageState
 from shared.model.web_address import web_address
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -13,6 +15,17 @@ WebAddress = Annotated[str, AfterValidator(web_address)]
 
 REPEATABLE = frozenset({"urls"})
 MAX_FIELD_BYTES = 16 * 1024
+MAX_STATE_BYTES = 512 * 1024
+
+
+def _parsed(value: object) -> object:
+    """The field is JSON in a form of texts."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError("must be the JSON that Playwright's storageState() gives") from error
 
 
 class UploadForm(BaseModel):
@@ -26,6 +39,7 @@ class UploadForm(BaseModel):
     agent_target: AgentTarget | None = None
     duration_ms: Annotated[int, Field(ge=0, le=24 * 3600 * 1000)] | None = None
     urls: Annotated[tuple[WebAddress, ...], Field(max_length=4)] = ()
+    storage_state: Annotated[StorageState | None, BeforeValidator(_parsed)] = Field(default=None, repr=False)
 
     @property
     def pages(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from aiohttp import BodyPartReader, ClientPayloadError, MultipartReader
 from aiohttp.http import HttpProcessingError
 from pydantic import ValidationError
 
-from services.ingest.form import FIELDS, MAX_FIELD_BYTES, REPEATABLE, UploadForm, gathered
+from services.ingest.form import FIELDS, MAX_FIELD_BYTES, MAX_STATE_BYTES, REPEATABLE, UploadForm, gathered
 from services.ingest.settings import MAX_RECORDING_BYTES
 from services.ingest.sniff import CONTAINERS, HEAD, Container, container_of, looks_like, size_of
 from shared.model.errors import FieldError
@@ -90,8 +90,9 @@ async def _read_text(part: BodyPartReader, name: str) -> str:
     data = bytearray()
     while chunk := await part.read_chunk(_CHUNK):
         data += chunk
-        if len(data) > MAX_FIELD_BYTES:
-            raise invalid([FieldError(name, f"is longer than {MAX_FIELD_BYTES} bytes.")])
+        limit = MAX_STATE_BYTES if name == "storageState" else MAX_FIELD_BYTES
+        if len(data) > limit:
+            raise invalid([FieldError(name, f"is longer than {limit} bytes.")])
     try:
         return data.decode()
     except UnicodeDecodeError as error:

@@ -13,13 +13,15 @@ from services.ingest.multipart import Upload, read_upload
 from services.ingest.sessions import new_session, recording_of
 from services.ingest.settings import IngestSettings
 from shared.model.accounts import AccountSettings
-from shared.model.blob_keys import recording_key
+from shared.model.blob_keys import recording_key, storage_state_key
 from shared.model.events import RecordingStored
 from shared.model.ids import new_id
 from shared.model.session import Session
 from shared.ports.store import IdempotencyRecord
 from shared.runtime.ledger import Ledger
 from shared.runtime.problems import Problem
+from shared.runtime.reseal import about_login
+from shared.runtime.vault import load_vault
 from shared.runtime.wiring import Ports
 
 Mode = Literal["sync", "async"]
@@ -65,6 +67,7 @@ class Uploads:
             upload = await read_upload(
                 reader, functools.partial(self._ports.blobs.put_stream, recording_key(session_id))
             )
+            await self._seal(upload, session_id)
             await self._bind(claim, upload, session_id, caller)
         except BaseException:  # cancelled too: nothing of it may stay
             await self._forget(session_id, claim)
@@ -77,9 +80,20 @@ class Uploads:
         _log.info("recording stored", session_id=session_id, bytes=upload.video.size)
         return Receipt(session_id, caller.mode)
 
+    async def _seal(self, upload: Upload, session_id: str) -> None:
+        """The login of a test account lies beside the video, encrypted, and goes with it."""
+        state = upload.form.storage_state
+        if state is None:
+            return
+        settings = self._settings
+        vault = load_vault(settings.data_dir, settings.vault_keys, settings.internal_key)
+        sealed = vault.seal(state.model_dump_json(by_alias=True), about_login(session_id))
+        await self._ports.blobs.put(storage_state_key(session_id), f"{sealed.version}:{sealed.text}".encode())
+
     async def _forget(self, session_id: str, claim: IdempotencyRecord | None) -> None:
         """A failed or abandoned attempt leaves nothing behind and does not block the next one."""
         await self._ports.blobs.delete(recording_key(session_id))
+        await self._ports.blobs.delete(storage_state_key(session_id))
         if claim is not None:
             await self._ports.store.release_idempotency(claim.user_id, claim.key, claim.claim)
 

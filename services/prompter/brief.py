@@ -135,10 +135,16 @@ class _Telling:
             where=region(frame.changed_boxes) if index else "",
             returns_to=self._label(frame.returns_to),
             steps=self._steps(index),
-            changes=tuple(_cut([marked(line) for line in change_lines(change)], self.limits.changes)),
+            changes=tuple(
+                _cut([marked(line) for line in change_lines(change, self._known(index))], self.limits.changes)
+            ),
             tree=self._tree(index),
             screenshot=self.screenshots.get(frame.id),
         )
+
+    def _known(self, index: int) -> set[str]:
+        """Ids of what was there in any state before."""
+        return {e.id for frame in self.seen[:index] for e in frame.elements}
 
     def _label(self, frame_id: str | None) -> str | None:
         return next((f"S{n}" for n, frame in enumerate(self.frames, 1) if frame.id == frame_id), None)

@@ -1,22 +1,55 @@
 """What changed, as lines that an agent reads: one by one what matters, in groups what is many. Pure."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from services.prompter.words import clean, quoted
 from shared.model.diff import FrameDiff
-from shared.model.evidence import INPUT_ROLES, Element
+from shared.model.evidence import INPUT_ROLES, Box, Element
 from shared.model.tree import TreeNode
 
 INTERACTIVE = INPUT_ROLES | {"button", "link", "menuitem", "option", "tab"}
 _FIRST = {"alert": 0, "dialog": 1, "alertdialog": 1, "status": 2, "tooltip": 3, "heading": 4}
 _ONE_BY_ONE = 4  # elements of one role and kind; more of them become a group
 _NAMED_IN_GROUP = 8
+_NAMED_IN_SUM = 4
+_DIALOGS = frozenset({"dialog", "alertdialog"})
 
 
-def change_lines(change: FrameDiff) -> list[str]:
-    """Changed, added, removed; things that speak and things one can act on first."""
+def change_lines(change: FrameDiff, known: AbstractSet[str] = frozenset()) -> list[str]:
+    """Changed, added, removed; things that speak and things one can act on first.
+
+    What a dialog covers, or covered, is told as such and not as removed or added; `known`: ids of earlier states.
+    """
+    covered = _under(change.removed, change.added)
+    bared = [e for e in _under(change.added, change.removed) if e.id in known]
     changed = [f"changed  {described(c.after)}: {'; '.join(clean(w, 300) for w in c.what)}" for c in change.changed]
-    return [*changed, *_listed("added  ", change.added), *_listed("removed", change.removed)]
+    return [
+        *changed,
+        *_listed("added  ", [e for e in change.added if e not in bared]),
+        *_listed("removed", [e for e in change.removed if e not in covered]),
+        *_summed("covered by the dialog", covered),
+        *_summed("no longer covered", bared),
+    ]
+
+
+def _under(elements: Sequence[Element], others: Sequence[Element]) -> list[Element]:
+    """Those whose middle lies in a dialog among the others."""
+    dialogs = [other for other in others if other.role in _DIALOGS]
+    return [e for e in elements if e.role not in _DIALOGS and any(_middle_in(e.box, d.box) for d in dialogs)]
+
+
+def _middle_in(box: Box, other: Box) -> bool:
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    return other.x <= x <= other.x + other.width and other.y <= y <= other.y + other.height
+
+
+def _summed(what: str, elements: Sequence[Element]) -> list[str]:
+    if not elements:
+        return []
+    names = list(dict.fromkeys(quoted(e.name) for e in sorted(elements, key=weight) if e.name))[:_NAMED_IN_SUM]
+    among = f", among them {', '.join(names)}" if names else ""
+    return [f"{what}: {len(elements)} element(s) of the page{among}"]
 
 
 def _listed(verb: str, elements: Sequence[Element]) -> list[str]:

@@ -31,8 +31,13 @@ def recording_key(session_id: str) -> str:
 
 
 def raw_prefix(session_id: str) -> str:
-    """Kept frames as they were recorded, secrets and all; they go when the session ends, as the video does."""
+    """What is as raw as the video, such as kept frames with their secrets; it goes when the session ends."""
     return f"{session_prefix(session_id)}/raw"
+
+
+def storage_state_key(session_id: str) -> str:
+    """The login of a test account, sealed; it goes when the session ends, as the video does."""
+    return f"{raw_prefix(session_id)}/storage-state"
 
 
 def raw_image_key(session_id: str, frame_id: str) -> str:

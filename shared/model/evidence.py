@@ -82,6 +82,7 @@ class PageSnapshot(Evidence):
     error: str | None = None
     final_url: str | None = None
     title: str | None = None
+    login_required: bool = False  # it asks to sign in: what was recorded lies behind it
     language: str | None = None
     console_errors: tuple[str, ...] = ()
     failed_requests: tuple[str, ...] = ()

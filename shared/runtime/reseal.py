@@ -22,6 +22,11 @@ def about(credential_id: str, user_id: str) -> str:
     return f"credential {credential_id} of {user_id}"
 
 
+def about_login(session_id: str) -> str:
+    """What a sealed login of a test account belongs to. It lives as long as a session is in work: no rotation."""
+    return f"login for {session_id}"
+
+
 def opened(vault: Vault, credential: Credential) -> str:
     """The API key. SealBroken when it does not open."""
     sealed = Sealed(credential.sealed_key, credential.key_version)

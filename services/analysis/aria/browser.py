@@ -5,8 +5,9 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Error, Playwright
 
@@ -90,6 +91,9 @@ class BrowserSettings:
     max_elements: int = 20_000  # of one document; what comes after them is not read
     at_once: int = 2  # pages
     limits: Limits = _LIMITS
+    storage_state: Any = field(
+        default=None, repr=False
+    )  # as Playwright takes it: a login; None: nobody is signed in
 
 
 def find_browser(settings: BrowserSettings) -> Path | None:
@@ -140,6 +144,7 @@ class Chromium:
         """A fresh profile in memory, whose traffic goes through the proxy on the visit's account."""
         browser = await self._running()
         return await browser.new_context(
+            storage_state=self._settings.storage_state,
             viewport={"width": self._settings.width, "height": self._settings.height},
             accept_downloads=False,
             service_workers="block",

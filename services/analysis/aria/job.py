@@ -4,6 +4,9 @@ import asyncio
 import time
 from collections import Counter
 from dataclasses import replace
+from typing import Any
+
+import structlog
 
 from services.analysis.aria import BrowserMissing, BrowserSettings, UrlPolicy, open_pages
 from services.analysis.aria.opening import Opened
@@ -12,15 +15,20 @@ from services.analysis.aria.redaction import Found, redacted
 from services.analysis.merge.lanes import lane_end
 from services.analysis.settings import AnalysisSettings
 from shared.model.analysis import Inspection
-from shared.model.blob_keys import inspection_key, page_image_key
-from shared.model.errors import FailureCode
+from shared.model.blob_keys import inspection_key, page_image_key, storage_state_key
+from shared.model.errors import FailureCode, ScopeError
 from shared.model.evidence import PageSnapshot
 from shared.model.session import Recording
+from shared.model.storage_state import StorageState
 from shared.model.transitions import LaneEnded
+from shared.ports.blobs import BlobMissing
 from shared.runtime.ledger import Decision
+from shared.runtime.reseal import about_login
+from shared.runtime.vault import Sealed, load_vault
 from shared.runtime.wiring import Ports
 from shared.runtime.worker import Job, Work
 
+_log = structlog.get_logger(__name__)
 _DENSE = 2000  # pixels of width from which a recording is more likely of a screen with two pixels for one
 
 
@@ -33,7 +41,10 @@ def aria_job(ports: Ports, settings: AnalysisSettings) -> Job:
         began = time.perf_counter()
         session = work.session
         await work.progress(f"opening {len(session.urls)} page(s)")
-        opened = await _opened(session.urls, policy, as_recorded(browser, session.recording))
+        prepared = replace(
+            as_recorded(browser, session.recording), storage_state=await _login(ports, settings, session.id)
+        )
+        opened = await _opened(session.urls, policy, prepared)
         masked: Found = Counter()
         snapshots = [await _kept(ports, session.id, n, page, masked) for n, page in enumerate(opened)]
         inspection = Inspection(
@@ -58,6 +69,20 @@ def as_recorded(browser: BrowserSettings, recording: Recording | None) -> Browse
     width, height = recording.declared_pixels
     scale = 2 if width >= _DENSE else 1
     return replace(browser, width=min(max(width // scale, 320), 2560), height=min(max(height // scale, 240), 1600))
+
+
+async def _login(ports: Ports, settings: AnalysisSettings, session_id: str) -> dict[str, Any] | None:
+    """The login that came with the recording. One that does not open is as good as none, and the log says so."""
+    try:
+        version, _, text = (await ports.blobs.get(storage_state_key(session_id))).decode().partition(":")
+        vault = load_vault(settings.data_dir, settings.vault_keys, settings.internal_key)
+        plain = vault.open(Sealed(text, int(version)), about_login(session_id))
+    except BlobMissing:
+        return None
+    except ScopeError as error:
+        _log.warning("the login of a recording does not open", reason=error.message)
+        return None
+    return StorageState.model_validate_json(plain).for_playwright()
 
 
 async def _opened(urls: tuple[str, ...], policy: UrlPolicy, browser: BrowserSettings) -> tuple[Opened, ...]:

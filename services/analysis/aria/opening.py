@@ -11,6 +11,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from services.analysis.aria import verdict
 from services.analysis.aria.browser import BrowserSettings
+from services.analysis.aria.gate import asks_to_sign_in, told
 from services.analysis.aria.picture import take_picture
 from services.analysis.aria.proxy import MARK
 from services.analysis.aria.snapshot import RawPage, let_scripts_run, read_page
@@ -177,7 +178,7 @@ class _Opening:
             self.notes.append(f"the first {self.settings.max_nodes} of {reading.nodes} nodes are kept")
         if self.visit.exceeded:
             self.notes.append(f"the page loads {self.visit.exceeded}; the rest was refused")
-        return PageSnapshot(
+        found = PageSnapshot(
             url=self.url,
             success=True,
             final_url=raw.url or None,
@@ -190,8 +191,11 @@ class _Opening:
             load_ms=load_ms,
             viewport=(self.settings.width, self.settings.height),
             scrolled=raw.scrolled,
-            note="; ".join(self.notes) or None,
         )
+        why = asks_to_sign_in(found)
+        if why is not None:
+            self.notes.append(told(why, signed_in=self.settings.storage_state is not None))
+        return found.model_copy(update={"note": "; ".join(self.notes) or None, "login_required": why is not None})
 
     def _reached(self) -> str:
         return self.watch.navigation.url if self.watch.navigation else self.url

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from services.analysis.merge.similarity import box_likeness, nearness, role_likeness, same_corner, text_likeness
-from services.analysis.merge.veiled import as_before
+from services.analysis.merge.veiled import DIALOGS, as_before
 from shared.model.evidence import Element, FrameElements
 
 T = TypeVar("T")
@@ -29,10 +29,19 @@ def with_identities(frames: Sequence[FrameElements], returns_to: Mapping[str, st
 
     for frame in frames:
         before = named[-1].elements if named else ()
-        earlier = next((f.elements for f in named if f.frame_id == returns_to.get(frame.frame_id)), ())
+        earlier = _earlier(named, returns_to.get(frame.frame_id))
         elements = as_before(frame.elements, before)
         named.append(frame.model_copy(update={"elements": _named(elements, before, earlier, fresh)}))
     return named
+
+
+def _earlier(named: Sequence[FrameElements], returns_to: str | None) -> tuple[Element, ...]:
+    """What may come back: the frame that this one returns to, and what a dialog that was there has covered."""
+    found = [frame for frame in named if frame.frame_id == returns_to]
+    if named and any(e.role in DIALOGS for e in named[-1].elements):
+        found += [f for f in named if not any(e.role in DIALOGS for e in f.elements)][-1:]
+    unique = {element.id: element for frame in found for element in frame.elements}
+    return tuple(unique.values())
 
 
 def _named(

@@ -7,6 +7,8 @@ from services.analysis.vision.regions import Rect, contains
 from services.analysis.vision.scene import Draft, Finding, Scene
 from services.analysis.vision.shapes import Shape
 
+_SHADOW = 64  # pixels
+
 
 def dialogs(scene: Scene) -> Iterator[Finding]:
     """A large bright box over a page that got darker."""
@@ -27,10 +29,17 @@ def dialog(scene: Scene, rect: Rect) -> Draft:
 
 def bounds(rough: Rect, shapes: Sequence[Shape]) -> Rect:
     """The box that lies where something large came up, as exact as its edges: without the shadow round it."""
-    within = [shape.rect for shape in shapes if contains(rough, shape.rect, slack=12)]
-    return max(
-        (rect for rect in within if rect.area >= 0.7 * rough.area), key=lambda rect: rect.area, default=rough
-    )
+    within = [s.rect for s in shapes if contains(rough, s.rect, slack=12) and s.rect.area >= 0.5 * rough.area]
+    fitting = [rect for rect in within if rect.area >= 0.7 * rough.area or _is_shadow(rough, rect)]
+    return max(fitting, key=lambda rect: rect.area, default=rough)
+
+
+def _is_shadow(rough: Rect, rect: Rect) -> bool:
+    """Whether what lies round the box can be its shadow: narrow, and as wide on the left as on the right."""
+    left, right = rect.x0 - rough.x0, rough.x1 - rect.x1
+    above, below = rect.y0 - rough.y0, rough.y1 - rect.y1
+    even = abs(left - right) <= 12 and above <= left + 12 and below <= left + 48  # shadows fall downwards
+    return even and max(left, right, above, below) <= _SHADOW
 
 
 def _is_dialog(scene: Scene, shape: Shape) -> bool:

@@ -35,6 +35,12 @@ _UPLOAD = {
             "items": {"type": "string"},
             "description": "more pages to inspect",
         },
+        "storageState": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "the login of a test account, as Playwright's storageState() saves it; encrypted,"
+            " and deleted with the video",
+        },
     },
 }
 _ALWAYS = {"token": (401, 429, 500, 503), "signin": (429, 500, 503), "open": (500,)}

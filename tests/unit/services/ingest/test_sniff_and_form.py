@@ -97,7 +97,7 @@ def test_any_bytes_have_a_size_that_may_be_or_none(head: bytes) -> None:
 
 
 def test_the_form_has_the_documented_fields() -> None:
-    assert FIELDS == {"title", "seedUrl", "notes", "agentTarget", "durationMs", "urls"}
+    assert FIELDS == {"title", "seedUrl", "notes", "agentTarget", "durationMs", "urls", "storageState"}
 
 
 def form(**fields: Any) -> UploadForm:
