@@ -8,7 +8,7 @@ PORT ?= 8080
 JOBS ?= 3
 
 .PHONY: help install dev browser services servers demo up test slow check lint types unit contract rest faults \
-        integration e2e e2e-distributed containers bench bench-keyframes bench-distributed lock openapi asyncapi images clean
+        integration e2e e2e-distributed containers bench bench-elements bench-keyframes bench-distributed lock openapi asyncapi images clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -99,6 +99,9 @@ containers: dev services ## Build the images on a Debian made here, and send a r
 	tests/e2e/containers.sh
 bench: dev browser ## Measure: memory of an upload, where a recording's time goes
 	$(PYTEST) -m bench -s tests/bench
+bench-elements: dev browser ## How well elements, texts, differences and locators are found, beside plain OCR
+	$(BIN)/python -m tests.bench.elements
+
 bench-keyframes: dev ## Accuracy and speed of the key frames on the labelled clips
 	$(BIN)/python -m tests.bench.keyframes
 

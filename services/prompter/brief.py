@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from services.prompter.amounts import amounts, is_amount, without_ticking
 from services.prompter.changes import change_lines, tree_lines
 from services.prompter.elements import Row, rows, search_texts
 from services.prompter.limits import Limits
@@ -21,6 +22,8 @@ from shared.model.steps import Step, steps
 from shared.model.tree import tree
 
 _SURE = 0.75  # confidence from which a step is told without "probably"
+_BLANK = 3  # elements of a page that has not loaded yet, at the most
+_TOLD = 0.5  # below it nobody knows
 
 _REASONS = {
     "initial": "first state",
@@ -33,7 +36,7 @@ _SPEAKS = ("alert", "dialog", "alertdialog", "status")
 
 @dataclass(frozen=True)
 class State:
-    """One kept frame. `label` is what the rest of the prompt calls it; `steps` led to it."""
+    """One kept frame. `label` is what the rest of the prompt calls it."""
 
     label: str
     frame_id: str
@@ -42,7 +45,6 @@ class State:
     why: str
     where: str
     returns_to: str | None
-    steps: tuple[str, ...]
     changes: tuple[str, ...]
     tree: tuple[str, ...]
     screenshot: str | None
@@ -61,6 +63,7 @@ class Brief:
     recorded_at: str
     duration: str
     states: tuple[State, ...]
+    reproduce: tuple[str, ...]
     ends: tuple[str, ...]
     rows: tuple[Row, ...]
     search: tuple[str, ...]
@@ -86,11 +89,11 @@ def brief(
     `cut`: more was left out than usual, to stay within a length; the prompt says so.
     """
     seen = [analysis.elements_of(frame.id) for frame in frames]
-    changes = diffs(seen)
+    changes = without_ticking(diffs(seen))
     notes = clean_block(masked(session.notes or ""))
     telling = _Telling(frames, seen, changes, screenshots, options, limits)
     states = tuple(telling.state(index) for index in range(len(frames)))
-    table = rows([s.elements for s in seen], changes)
+    table = rows([s.elements for s in seen], changes, telling.acted_on())
     missing = unseen(session, analysis, frames, screenshots, options)
     return Brief(
         title=clean(masked(session.title), 500),
@@ -102,9 +105,10 @@ def brief(
         recorded_at=session.created_at.strftime("%Y-%m-%d %H:%M UTC"),
         duration=clock(session.duration_ms or 0),
         states=states,
+        reproduce=tuple(telling.reproduce()),
         ends=_ends(seen),
         rows=tuple(table[: limits.rows]),
-        search=tuple(text for text in search_texts(changes) if not suspicious(text)),
+        search=tuple(text for text in search_texts(changes, telling.acted_on()) if not suspicious(text)),
         pages=tuple(line for page in analysis.inspection.snapshots for line in facts(page, limits)),
         unseen=tuple([*missing, cut_note()] if cut else missing),
         raw=tuple(_raw(seen, states, limits.raw)) if options.include_raw_diff else (),
@@ -124,7 +128,7 @@ class _Telling:
     limits: Limits
 
     def state(self, index: int) -> State:
-        frame, change = self.frames[index], self.changes[index]
+        frame = self.frames[index]
         following = self.frames[index + 1].changed_at_ms if index + 1 < len(self.frames) else None
         return State(
             label=f"S{index + 1}",
@@ -134,41 +138,80 @@ class _Telling:
             why=_REASONS.get(frame.reason, frame.reason),
             where=region(frame.changed_boxes) if index else "",
             returns_to=self._label(frame.returns_to),
-            steps=self._steps(index),
-            changes=tuple(
-                _cut([marked(line) for line in change_lines(change, self._known(index))], self.limits.changes)
-            ),
+            changes=tuple(_cut(self._changes(index), self.limits.changes)),
             tree=self._tree(index),
             screenshot=self.screenshots.get(frame.id),
         )
+
+    def acted_on(self) -> set[str]:
+        """Ids of what something was done to."""
+        every = [step for index in range(1, len(self.frames)) for step in self._steps(index)]
+        return {step.element.id for step in every if step.element is not None}
+
+    def reproduce(self) -> list[str]:
+        """What was done, state by state; where nobody can tell, that is said once for all states in a row."""
+        lines: list[str] = []
+        dark: list[str] = []
+        for index in range(1, len(self.frames)):
+            if index == 1 and len(self.seen[0].elements) < _BLANK < len(self.seen[1].elements):
+                lines.append("The page loads -> S2")
+                continue
+            known = [step for step in self._steps(index) if step.confidence >= _TOLD]
+            if known:
+                lines += [*_unknown(dark), *(f"{_told(step)} -> S{index + 1}" for step in known)]
+                dark = []
+            elif not self.changes[index].empty:
+                dark.append(f"S{index + 1}")
+        return [marked(line) for line in [*lines, *_unknown(dark)]]
 
     def _known(self, index: int) -> set[str]:
         """Ids of what was there in any state before."""
         return {e.id for frame in self.seen[:index] for e in frame.elements}
 
+    def _changes(self, index: int) -> list[str]:
+        """Differences, and what the amounts on the screen are now where one of them or a message changed."""
+        change, elements = self.changes[index], self.seen[index].elements
+        lines = change_lines(change, self._known(index), elements)
+        touched = [*change.added, *(c.after for c in change.changed)]
+        if any(is_amount(e) or e.role in _SPEAKS for e in touched):
+            shown = amounts(elements)
+            lines += [f"amounts now: {'; '.join(shown)}"] if len(shown) > 1 else []
+        return [marked(line) for line in lines]
+
     def _label(self, frame_id: str | None) -> str | None:
         return next((f"S{n}" for n, frame in enumerate(self.frames, 1) if frame.id == frame_id), None)
 
-    def _steps(self, index: int) -> tuple[str, ...]:
-        if not index:
-            return ()
+    def _steps(self, index: int) -> list[Step]:
         frame, before = self.frames[index], self.frames[index - 1]
         rested = index > 1 and frame.pointer is not None and frame.pointer == before.pointer
         seen = self.seen[index - 1].elements
         found = steps(seen, self.changes[index], frame.reason, frame.pointer, rested=rested)
-        return tuple(_told(step) for step in found[:4])
+        return found[:4]
 
     def _tree(self, index: int) -> tuple[str, ...]:
-        if not self.options.inline_aria_tree or not self.limits.tree or (index and not self.limits.later_trees):
+        """Of the first state alone: what changed later stands with the states."""
+        if index or not self.options.inline_aria_tree or not self.limits.tree:
             return ()
-        nodes = tree(self.seen[index].elements, self.changes[index])
-        return tuple(_cut([marked(line) for line in tree_lines(nodes, only_changes=index > 0)], self.limits.tree))
+        nodes = tree(self.seen[index].elements, FrameDiff())
+        return tuple(_cut([marked(line) for line in tree_lines(nodes)], self.limits.tree))
 
 
 def _told(step: Step) -> str:
-    """`probably` stands where the pixels allow another reading."""
-    sure = "" if step.confidence >= _SURE else "probably " if step.confidence >= 0.5 else "unknown: "
-    return marked(f"{sure}{clean(step.what, 300)} (because {clean(step.evidence, 200)})")
+    """`probably` stands where the pixels allow another reading, with what speaks for this one."""
+    what = clean(step.what, 300)
+    found = step.element.locator if step.element else None
+    where = f" [{clean(found, 200)}]" if found else ""
+    if step.confidence >= _SURE:
+        return f"{what[:1].upper()}{what[1:]}{where}"
+    return f"Probably {what}{where} ({clean(step.evidence, 200)})"
+
+
+def _unknown(labels: Sequence[str]) -> list[str]:
+    """States to which nobody saw what led."""
+    if not labels:
+        return []
+    span = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
+    return [f"({span}: what was done does not show, or the page changed by itself)"]
 
 
 def _ends(seen: Sequence[FrameElements]) -> tuple[str, ...]:

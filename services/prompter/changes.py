@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+from services.prompter.amounts import is_amount, label_of
 from services.prompter.words import clean, quoted
 from shared.model.diff import FrameDiff
 from shared.model.evidence import INPUT_ROLES, Box, Element
@@ -16,14 +17,20 @@ _NAMED_IN_SUM = 4
 _DIALOGS = frozenset({"dialog", "alertdialog"})
 
 
-def change_lines(change: FrameDiff, known: AbstractSet[str] = frozenset()) -> list[str]:
+def change_lines(
+    change: FrameDiff, known: AbstractSet[str] = frozenset(), elements: Sequence[Element] = ()
+) -> list[str]:
     """Changed, added, removed; things that speak and things one can act on first.
 
     What a dialog covers, or covered, is told as such and not as removed or added; `known`: ids of earlier states.
+    `elements` are all of the state: an amount is told with the words beside it.
     """
     covered = _under(change.removed, change.added)
     bared = [e for e in _under(change.added, change.removed) if e.id in known]
-    changed = [f"changed  {described(c.after)}: {'; '.join(clean(w, 300) for w in c.what)}" for c in change.changed]
+    changed = [
+        f"changed  {described(c.after)}{_beside(c.after, elements)}: {'; '.join(clean(w, 300) for w in c.what)}"
+        for c in change.changed
+    ]
     return [
         *changed,
         *_listed("added  ", [e for e in change.added if e not in bared]),
@@ -31,6 +38,11 @@ def change_lines(change: FrameDiff, known: AbstractSet[str] = frozenset()) -> li
         *_summed("covered by the dialog", covered),
         *_summed("no longer covered", bared),
     ]
+
+
+def _beside(element: Element, elements: Sequence[Element]) -> str:
+    label = label_of(element, elements) if is_amount(element) else None
+    return f" beside {quoted(label)}" if label else ""
 
 
 def _under(elements: Sequence[Element], others: Sequence[Element]) -> list[Element]:

@@ -1,6 +1,8 @@
 """The elements that mattered: the table of a prompt, and the texts worth searching a repository for. Pure."""
 
+import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from services.prompter.changes import INTERACTIVE, weight
@@ -8,8 +10,10 @@ from services.prompter.words import clean, quoted
 from shared.model.diff import FrameDiff
 from shared.model.evidence import Element
 
-_MAX_ROWS = 40
-_MAX_SEARCH = 12
+_CALM = 12  # rows up to which elements that stayed as they were are told
+_MAX_SEARCH = 10
+_AMOUNT_AT_END = re.compile(r"\s+[€$£]?\s?[-–−]?\d[\d.,]*\s?[€$£%]?$")
+_LONGEST = 60  # characters of a text to search for
 _READABLE = 0.7  # confidence from which a text that only the frames show is worth a search
 
 
@@ -24,8 +28,11 @@ class Row:
     source: str
 
 
-def rows(seen: Sequence[Sequence[Element]], changes: Sequence[FrameDiff]) -> list[Row]:
-    """Elements that changed or that one can act on, each once, those that one can act on first."""
+def rows(seen: Sequence[Sequence[Element]], changes: Sequence[FrameDiff], acted_on: AbstractSet[str]) -> list[Row]:
+    """What something was done to, what speaks, what one could act on and that changed; each once.
+
+    A short table has room for some of what stayed as it was.
+    """
     where: dict[tuple[str, str, str | None], set[int]] = {}
     latest: dict[str, Element] = {}
     for elements in seen:
@@ -35,11 +42,16 @@ def rows(seen: Sequence[Sequence[Element]], changes: Sequence[FrameDiff]) -> lis
         for element in elements:
             where.setdefault(_key(latest[element.id]), set()).add(index)
     moved = {e.id for c in changes for e in (*c.added, *c.removed, *(x.after for x in c.changed))}
-    wanted = [e for e in latest.values() if e.name and (e.id in moved or e.role in INTERACTIVE)]
-    wanted.sort(key=lambda e: (e.id not in moved, e.role not in INTERACTIVE, min(where[_key(e)])))
-    return [_row(e, sorted(where[_key(e)])) for e in {_key(e): e for e in reversed(wanted)}.values()][::-1][
-        :_MAX_ROWS
-    ]
+    wanted = [e for e in latest.values() if e.name and (e.id in acted_on or (e.id in moved and _belongs(e)))]
+    wanted.sort(key=lambda e: (e.id not in acted_on, weight(e)[0] > 3, not e.locator, min(where[_key(e)])))
+    calm = [e for e in latest.values() if e.name and e.locator and e.role in INTERACTIVE - {"link"}]
+    unique = {_key(e): e for e in reversed([*wanted, *calm[: max(0, _CALM - len(wanted))]])}
+    return [_row(e, sorted(where[_key(e)])) for e in reversed(unique.values())]
+
+
+def _belongs(element: Element) -> bool:
+    """In a table of what to look for: what speaks, and what one can act on. Other texts stand with the states."""
+    return element.role in INTERACTIVE or weight(element)[0] <= 4
 
 
 def _key(element: Element) -> tuple[str, str, str | None]:
@@ -73,10 +85,31 @@ def spans(indexes: Sequence[int]) -> str:
     return ", ".join(f"S{a}" if a == b else f"S{a}-S{b}" for a, b in found)
 
 
-def search_texts(changes: Sequence[FrameDiff]) -> list[str]:
-    """What came or changed, in the words of the page where it knows them: those can be found in the code."""
-    elements = [e for c in changes for e in (*(x.after for x in c.changed), *c.added)]
+def search_texts(changes: Sequence[FrameDiff], acted_on: AbstractSet[str] = frozenset()) -> list[str]:
+    """Texts that lead to the code: messages first, then what came up, then what was acted on; in words, no amounts.
+
+    Generic ones (a single short word, unless it was pressed) would be found everywhere.
+    """
+    elements = [e for c in changes for e in (*c.added, *(x.after for x in c.changed))]
     readable = [e for e in elements if e.source != "vision" or e.confidence >= _READABLE]
-    readable.sort(key=lambda e: (weight(e)[0] > 3, e.source == "vision", weight(e)))
-    names = dict.fromkeys(clean(e.name, 60) for e in readable if 3 <= len(e.name) <= 60)
-    return [name for name in names if sum(ch.isalpha() for ch in name) >= 3][:_MAX_SEARCH]
+    readable.sort(key=lambda e: (weight(e)[0] > 3, _rank(e, acted_on), weight(e)))
+    names = dict.fromkeys(_words(e.name) for e in readable if e.id in acted_on or _telling(e.name))
+    return [name for name in names if len(name) >= 3][:_MAX_SEARCH]
+
+
+def _rank(element: Element, acted_on: AbstractSet[str]) -> int:
+    """Texts that came up or changed say most about the code that made them."""
+    if element.role not in INTERACTIVE and _telling(element.name):
+        return 0
+    return 1 if element.id in acted_on else 2
+
+
+def _telling(text: str) -> bool:
+    letters = sum(ch.isalpha() for ch in text)
+    return letters >= 6 and (" " in text.strip() or letters >= 9) and len(text) <= 80
+
+
+def _words(text: str) -> str:
+    """Without an amount at its end: that stands in another element of the code, or is computed."""
+    whole = _AMOUNT_AT_END.sub("", clean(text, 200)).strip()
+    return whole if len(whole) <= _LONGEST else whole[:_LONGEST].rsplit(" ", 1)[0]

@@ -14,9 +14,8 @@ class Limits:
     """Lines at the most, of each thing. What helps least to find the place in the code goes first."""
 
     changes: int = 24  # of one state
-    tree: int = 120  # of the first state's tree
-    later_trees: bool = True  # what changed, as trees
-    rows: int = 40
+    tree: int = 80  # of the first state's tree
+    rows: int = 24
     raw: int = 400
     facts: int = 10  # of one page: console errors, and failed requests
 
@@ -24,12 +23,11 @@ class Limits:
 LADDER = (
     Limits(),
     Limits(raw=120),
-    Limits(raw=120, later_trees=False),
-    Limits(raw=60, later_trees=False, tree=60, rows=30),
-    Limits(raw=30, later_trees=False, tree=30, rows=24, changes=16),
-    Limits(raw=0, later_trees=False, tree=0, rows=20, changes=12, facts=6),
-    Limits(raw=0, later_trees=False, tree=0, rows=12, changes=6, facts=4),
-    Limits(raw=0, later_trees=False, tree=0, rows=8, changes=3, facts=2),
+    Limits(raw=60, tree=60),
+    Limits(raw=30, tree=30, changes=16),
+    Limits(raw=0, tree=0, rows=20, changes=12, facts=6),
+    Limits(raw=0, tree=0, rows=12, changes=6, facts=4),
+    Limits(raw=0, tree=0, rows=8, changes=3, facts=2),
 )
 
 

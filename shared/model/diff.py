@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from shared.model.evidence import Element, FrameElements
 
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")  # OCR does not tell them apart
 _DOTS = frozenset("•●·∙*⚫")
 
 
@@ -71,5 +72,5 @@ def told(value: str | None) -> str:
 @lru_cache(maxsize=65536)
 def legible(text: str) -> str:
     """What is left of a text when two readings of the same pixels must compare equal."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_DASHES)
     return "".join(ch for ch in plain if ch.isalnum() or ch in "+-%€$£.,:/@#")

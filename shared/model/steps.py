@@ -15,6 +15,7 @@ _CHOSEN = frozenset({"radio", "menuitemradio", "option"})
 _PRESSABLE = frozenset({"button", "link", "menuitem", "tab"})
 _CAME_UP = ("dialog", "alertdialog", "menu", "alert", "status", "tooltip")
 _MASKED = frozenset("•●·*")
+_PASSING = frozenset({"status", "tooltip", "alert"})
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Step:
     what: str
     confidence: float
     evidence: str
+    element: Element | None = None  # what it was done to
 
 
 def steps(
@@ -41,9 +43,24 @@ def steps(
     """
     if reason == "scroll":
         return [Step("scroll", 0.95, "the page came to rest at another place")]
-    found = [step for each in change.changed if (step := _changed(each)) is not None]
+    found = [step for each in change.changed if (step := _changed(each, change)) is not None]
     if found:
+        pressed = _under(pointer, before)
+        touched = {e.id for e in change.removed} | {
+            c.after.id for c in change.changed if c.after.role in _PRESSABLE
+        }
+        if (
+            pressed is not None
+            and not rested
+            and pressed.id in touched
+            and all(s.element != pressed for s in found)
+        ):
+            found.append(
+                Step(f"press {_quoted(pressed.name)}", 0.6, "the mouse rests on it, and it changed", pressed)
+            )
         return found
+    if not change.added and not change.changed and all(e.role in _PASSING for e in change.removed):
+        return [Step("wait", 0.8, "a message went away")] if change.removed else []
     came = next((e for role in _CAME_UP for e in change.added if e.role == role and e.name), None)
     if came is None and change.empty:
         return []
@@ -52,7 +69,7 @@ def steps(
     if rested and under is not None:
         return [Step("wait", 0.6, f"the mouse did not move, and {led_to}")]
     if under is not None:
-        return [Step(f"press {_quoted(under.name)}", 0.7, f"the mouse rests on it, and then {led_to}")]
+        return [Step(f"press {_quoted(under.name)}", 0.7, f"the mouse rests on it; then {led_to}", under)]
     gone = next((e for e in change.removed if e.role in {"dialog", "alertdialog", "menu"}), None)
     if gone is not None:
         return [Step(f"close the {gone.role} {_quoted(gone.name)}", 0.8, "it is gone")]
@@ -75,36 +92,39 @@ def _holds(element: Element, x: float, y: float) -> bool:
     return box.x <= x <= box.x + box.width and box.y <= y <= box.y + box.height
 
 
-def _changed(change: ElementChange) -> Step | None:
+def _changed(change: ElementChange, whole: FrameDiff) -> Step | None:
     before, after = change.before, change.after
     name, new = _quoted(after.name), set(after.state) - set(before.state)
     old = set(before.state) - set(after.state)
     if after.role in _FIELDS and told(before.value) != told(after.value):
-        return _typed(name, after)
+        return _typed(name, before, after, whole)
     if after.role == "combobox" and after.value and legible(before.value or "") != legible(after.value):
-        return Step(f"choose {_quoted(after.value)} in {name}", 0.85, "its value changed")
+        return Step(f"choose {_quoted(after.value)} in {name}", 0.85, "its value changed", after)
     if after.role in _TICKED and "checked" in new | old:
         on, off = ("switch on", "switch off") if after.role == "switch" else ("tick", "untick")
-        return Step(f"{on if 'checked' in new else off} {name}", 0.9, "its mark changed")
+        return Step(f"{on if 'checked' in new else off} {name}", 0.9, "its mark changed", after)
     if after.role in _CHOSEN and "checked" in new:
-        return Step(f"choose {name}", 0.9, "its mark changed")
+        return Step(f"choose {name}", 0.9, "its mark changed", after)
     if after.role == "tab" and "selected" in new:
-        return Step(f"open the tab {name}", 0.85, "it is selected now")
+        return Step(f"open the tab {name}", 0.85, "it is selected now", after)
     if new & {"expanded"}:
-        return Step(f"open {name}", 0.8, "it is expanded now")
+        return Step(f"open {name}", 0.8, "it is expanded now", after)
     if new & {"collapsed"} and old & {"expanded"}:
-        return Step(f"close {name}", 0.8, "it is collapsed now")
+        return Step(f"close {name}", 0.8, "it is collapsed now", after)
     if after.role in _PRESSABLE and new & {"pressed", "focused"}:
-        return Step(f"press {name}", 0.7, f"it is {', '.join(sorted(new & {'pressed', 'focused'}))} now")
+        return Step(f"press {name}", 0.7, f"it is {', '.join(sorted(new & {'pressed', 'focused'}))} now", after)
     return None
 
 
-def _typed(name: str, field: Element) -> Step:
+def _typed(name: str, before: Element, field: Element, whole: FrameDiff) -> Step:
     if not field.value:
-        return Step(f"clear {name}", 0.85, "it is empty now")
+        if whole.added or len(whole.changed) > 1:
+            words = f"send {_quoted(before.value or '')} from {name} (Enter, or a button)"
+            return Step(words, 0.6, f"it is empty now; {_sum(whole)}", field)
+        return Step(f"clear {name}", 0.85, "it is empty now", field)
     if set(field.value) <= _MASKED or field.value.startswith("[masked"):
-        return Step(f"type into {name} (what was typed is hidden)", 0.85, "its content changed")
-    return Step(f"type {_quoted(field.value)} into {name}", 0.9, "its content changed")
+        return Step(f"type into {name} (what was typed is hidden)", 0.85, "its content changed", field)
+    return Step(f"type {_quoted(field.value)} into {name}", 0.9, "its content changed", field)
 
 
 def _sum(change: FrameDiff) -> str:

@@ -11,6 +11,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 _ENOUGH = 0.55
+_ROW = 0.015  # of the screen: middles of things in one row
 _CORNER = 0.8  # what beginning or ending at the same place is worth, beside overlapping
 
 
@@ -47,12 +48,31 @@ def _earlier(named: Sequence[FrameElements], returns_to: str | None) -> tuple[El
 def _named(
     elements: Sequence[Element], before: Sequence[Element], earlier: Sequence[Element], fresh: Callable[[], str]
 ) -> tuple[Element, ...]:
-    found = best_pairs(elements, before, sameness, _ENOUGH)
+    """Things with a name first; those without one are where their neighbours went."""
+    named = [e if e.name else None for e in elements]
+    found = best_pairs(named, [e if e.name else None for e in before], sameness, _ENOUGH)
+    moves = [(before[j], elements[i]) for i, j in found.items()]
+    rest = [e if not e.name or i not in found else None for i, e in enumerate(elements)]
+    left = [None if j in found.values() else _moved(b, moves) for j, b in enumerate(before)]
+    found |= best_pairs(rest, left, sameness, _ENOUGH)
     taken = {before[j].id for j in found.values()}
-    rest = [e for e in earlier if e.id not in taken and all(e.id != b.id for b in before)]
-    again = best_pairs([e if i not in found else None for i, e in enumerate(elements)], rest, sameness, _ENOUGH)
-    ids = {i: before[j].id for i, j in found.items()} | {i: rest[j].id for i, j in again.items()}
+    others = [e for e in earlier if e.id not in taken and all(e.id != b.id for b in before)]
+    again = best_pairs([e if i not in found else None for i, e in enumerate(elements)], others, sameness, _ENOUGH)
+    ids = {i: before[j].id for i, j in found.items()} | {i: others[j].id for i, j in again.items()}
     return tuple(e.model_copy(update={"id": ids.get(i) or fresh()}) for i, e in enumerate(elements))
+
+
+def _moved(element: Element, moves: Sequence[tuple[Element, Element]]) -> Element:
+    """A thing without a name at the place to which the nearest named thing of its row went."""
+    if element.name:
+        return element
+    middle = element.box.y + element.box.height / 2
+    row = [(b, a) for b, a in moves if abs(b.box.y + b.box.height / 2 - middle) <= _ROW]
+    if not row:
+        return element
+    was, now = min(row, key=lambda pair: abs(pair[0].box.x - element.box.x))
+    shifted = element.box.model_copy(update={"y": element.box.y + now.box.y - was.box.y})
+    return element.model_copy(update={"box": shifted})
 
 
 def sameness(one: Element, other: Element) -> float:
@@ -70,11 +90,15 @@ def sameness(one: Element, other: Element) -> float:
 
 
 def best_pairs(
-    left: Sequence[T | None], right: Sequence[U], score: Callable[[T, U], float], enough: float
+    left: Sequence[T | None], right: Sequence[U | None], score: Callable[[T, U], float], enough: float
 ) -> dict[int, int]:
     """Indexes paired one to one, the best score first; ties go to the first in order."""
     scored = [
-        (score(one, other), i, j) for i, one in enumerate(left) if one is not None for j, other in enumerate(right)
+        (score(one, other), i, j)
+        for i, one in enumerate(left)
+        if one is not None
+        for j, other in enumerate(right)
+        if other is not None
     ]
     pairs: dict[int, int] = {}
     taken: set[int] = set()

@@ -193,6 +193,8 @@ def _box(element: Element, spot: _Spot) -> Box:
 def _state(element: Element, spot: _Spot) -> tuple[str, ...]:
     """`element` as it was read: what was read as a box to tick was seen to be ticked or not."""
     node, looks = spot.candidate.node, spot.looks
+    if node.role in PLAIN_TEXT:
+        return ()
     told = tuple(state for state in node.state if state != "focused")
     if node.role in _TICKED and element.role in _TICKED:
         return tuple(sorted({*told} - {"checked"} | {*element.state}))

@@ -57,7 +57,8 @@ def candidates(page: PageSnapshot, aspect: float | None = None) -> list[Candidat
         call = locator(node, ambiguous=_part_of_another(node, nodes), place=which)
         box, source = _places(node.box, page, aspect)
         several = total[key] > 1
-        useful = (
+        alone = node.role not in PLAIN_TEXT or sum(other.name == node.name for other in nodes) == 1
+        useful = alone and (
             bool(node.name)
             and (node.role not in PLAIN_TEXT or _tells(node.name))
             and not (several and node.role not in ACTED_ON)

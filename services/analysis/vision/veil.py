@@ -19,6 +19,7 @@ _OBEYS = 4.5  # of 255, between what the veil makes of a pixel and what it is
 _DIMS = (0.2, 0.94)  # k: below, nothing of the page can be seen; above, there is no veil
 _PAGE = 0.3  # share of the frame that must obey
 _PAGE_CHANGED = 0.5  # and of what the veil changes of it
+_RIM_OBEYS = 0.35  # share of the frame's rim that must obey
 _TELLING = 0.015  # share of the frame that a veil must change
 _DIALOG = (0.015, 0.8)  # share of the frame
 _FULL = 0.6  # share of its bounds that a dialog fills
@@ -42,7 +43,7 @@ def veil(before: Image, after: Image, boxes: Sequence[Rect] = ()) -> Veil | None
     """None when the page is not dimmed, or nothing stands before it. `boxes` are those seen in `after`."""
     one, other = _small(before, _CELL), _small(after, _CELL)
     obeys = _obeying(one, other)
-    if obeys is None or obeys.mean() < _PAGE:
+    if obeys is None or obeys.mean() < _PAGE or _rim(obeys).mean() < _RIM_OBEYS:
         return None
     new = ~obeys
     solid = cv2.morphologyEx(new.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)).astype(bool)
@@ -60,6 +61,13 @@ def veil(before: Image, after: Image, boxes: Sequence[Rect] = ()) -> Veil | None
     x0, y0, x1, y1 = clip(pad(dialog, _SHADOW, _SHADOW), after.shape[1], after.shape[0])
     rest[y0 // _CELL : -(-y1 // _CELL), x0 // _CELL : -(-x1 // _CELL)] = False
     return Veil(dialog, _components(rest, _CELL, after), float(obeys.mean()))
+
+
+def _rim(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The outer cells: a dialog leaves most of them to the page, a drawer at least half."""
+    rows, columns = max(1, mask.shape[0] // 20), max(1, mask.shape[1] // 20)
+    parts = (mask[:rows], mask[-rows:], mask[:, :columns], mask[:, -columns:])
+    return np.concatenate([part.ravel() for part in parts])
 
 
 def _explains(rect: Rect, new: NDArray[np.bool_]) -> bool:

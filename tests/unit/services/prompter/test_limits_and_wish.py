@@ -39,7 +39,7 @@ def test_tokens_are_counted_by_bytes() -> None:
 
 def test_every_step_of_the_ladder_tells_less() -> None:
     def told(limits: Limits) -> tuple[int, ...]:
-        return (limits.changes, limits.tree, limits.later_trees, limits.rows, limits.raw, limits.facts)
+        return (limits.changes, limits.tree, limits.rows, limits.raw, limits.facts)
 
     assert LADDER[0] == Limits()
     for one, other in pairwise(map(told, LADDER)):
@@ -58,8 +58,8 @@ def test_the_fullest_text_that_fits_is_taken() -> None:
     assert made == [(LADDER[0], False)]
     made.clear()
     assert tokens(fitted(make, 160)) == 160
-    assert made[-1] == (LADDER[4], True)
-    assert [cut for _, cut in made] == [False, True, True, True, True]
+    assert made[-1] == (LADDER[3], True)
+    assert [cut for _, cut in made] == [False, True, True, True]
 
 
 @pytest.mark.parametrize("budget", [0, 1, 29])
