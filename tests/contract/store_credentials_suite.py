@@ -12,9 +12,10 @@ from tests.samples import NOON, at
 
 
 def a_credential(**fields: object) -> Credential:
-    known = {
-        "id": new_id("cred"), "user_id": new_id("usr"), "provider": "openai", "label": "mine ✓", "masked_key": "sk-…9f",
-        "sealed_key": "c2VhbGVk", "key_version": 1, "created_at": NOON, "updated_at": NOON, **fields,
+    known: dict[str, object] = {
+        "id": new_id("cred"), "user_id": new_id("usr"), "provider": "openai", "label": "mine ✓",
+        "masked_key": "sk-…9f", "sealed_key": "c2VhbGVk", "key_version": 1, "created_at": NOON, "updated_at": NOON,
+        **fields,
     }  # fmt: skip
     return Credential.model_validate(known)
 

@@ -88,7 +88,7 @@ def paragraphs(lines: Sequence[TextLine], room: Callable[[TextLine], float]) -> 
     """
     groups: list[list[TextLine]] = []
     for line in lines:
-        above = next((group for group in reversed(groups) if _wraps(group, line, room(group[-1]))), None)
+        above = next((group for group in reversed(groups) if _wraps(group, line, room)), None)
         if above is None:
             groups.append([line])
         else:
@@ -96,7 +96,7 @@ def paragraphs(lines: Sequence[TextLine], room: Callable[[TextLine], float]) -> 
     return tuple(tuple(group) for group in groups)
 
 
-def _wraps(group: Sequence[TextLine], line: TextLine, right: float) -> bool:
+def _wraps(group: Sequence[TextLine], line: TextLine, room: Callable[[TextLine], float]) -> bool:
     """True when `line` goes on below the group, and its first word would not have fitted into the line above."""
     last, size = group[-1], group[-1].ink.font_px
     if abs(last.rect.x0 - line.rect.x0) > 0.35 * size or abs(last.ink.font_px - line.ink.font_px) > 0.15 * size:
@@ -105,7 +105,7 @@ def _wraps(group: Sequence[TextLine], line: TextLine, right: float) -> bool:
     alike = (
         distance(last.ink.colour, line.ink.colour) < 60 and distance(last.ink.background, line.ink.background) < 16
     )
-    return below and alike and _full(last, line, right)
+    return below and alike and _full(last, line, room(last))
 
 
 def _full(last: TextLine, line: TextLine, right: float) -> bool:

@@ -20,6 +20,7 @@ _DIMS = (0.2, 0.94)  # k: below, nothing of the page can be seen; above, there i
 _PAGE = 0.3  # share of the frame that must obey
 _PAGE_CHANGED = 0.5  # and of what the veil changes of it
 _RIM_OBEYS = 0.35  # share of the frame's rim that must obey
+_LEVELS = 7  # brightnesses of a page that are looked at: the commonest
 _TELLING = 0.015  # share of the frame that a veil must change
 _DIALOG = (0.015, 0.8)  # share of the frame
 _FULL = 0.6  # share of its bounds that a dialog fills
@@ -102,11 +103,9 @@ def _obeying(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray
     Candidates go through what became of any two brightnesses; that of most cells is taken.
     """
     bins = (before // 16).astype(int)
-    points = []
-    for level in range(16):
-        there = bins == level
-        if there.sum() >= 24:
-            points.append((float(np.median(before[there])), float(np.median(after[there]))))
+    counts = np.bincount(bins.ravel(), minlength=16)
+    usual = sorted(level for level in np.argsort(counts)[-_LEVELS:] if counts[level] >= 24)
+    points = [(float(np.median(before[bins == n])), float(np.median(after[bins == n]))) for n in usual]
     best: NDArray[np.bool_] | None = None
     for number, (x, y) in enumerate(points):
         for x2, y2 in points[number + 1 :]:

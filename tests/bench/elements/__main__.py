@@ -29,9 +29,8 @@ def main() -> None:
             results[which] = []
             for told in pages(which, options.page):
                 result = measured(told, chromium, vision, details=options.details)
-                say(
-                    f"{which} {told.name}: F1 {result.alone.elements.f1:.2f} alone, {result.merged.elements.f1:.2f} merged"
-                )
+                alone, merged = result.alone.elements.f1, result.merged.elements.f1
+                say(f"{which} {told.name}: F1 {alone:.2f} alone, {merged:.2f} merged")
                 results[which].append(result)
                 if options.details:
                     print("\n".join(result.details))

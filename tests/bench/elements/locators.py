@@ -8,7 +8,8 @@ from shared.model.evidence import Element
 from tests.bench.elements.score import Box, box, iou
 
 _CALL = re.compile(
-    r"getBy(?P<what>Role|Text)\('(?P<first>(?:[^'\\]|\\.)*)'(?:, \{ (?P<options>.*?) \})?\)(?:\.nth\((?P<nth>\d+)\))?"
+    r"getBy(?P<what>Role|Text)\('(?P<first>(?:[^'\\]|\\.)*)'(?:, \{ (?P<options>.*?) \})?\)"
+    r"(?:\.nth\((?P<nth>\d+)\))?"
 )
 _NAME = re.compile(r"name: '(?P<name>(?:[^'\\]|\\.)*)'")
 

@@ -32,10 +32,12 @@ def _block(title: str, found: Sequence[Result]) -> str:
         "",
     ]
     plain = sum(result.plain_errors for result in found) / max(1, alone.characters)
+    changes = merged.changes
+    errors = f"{alone.cer:.1%} alone, {merged.cer:.1%} merged, {plain:.1%} plain OCR of every frame"
+    precise = f"P {changes.precision:.2f} R {changes.recall:.2f}"
     lines += [
-        f"character errors      {alone.cer:.1%} alone, {merged.cer:.1%} merged, {plain:.1%} plain OCR of every frame",
-        f"differences           F1 {alone.changes.f1:.2f} alone,"
-        f" {merged.changes.f1:.2f} merged (P {merged.changes.precision:.2f} R {merged.changes.recall:.2f})",
+        f"character errors      {errors}",
+        f"differences           F1 {alone.changes.f1:.2f} alone, {changes.f1:.2f} merged ({precise})",
         f"locators              {merged.locators_right} of {merged.locators} right ({_share(merged):.1%})",
         _times(found),
     ]
@@ -65,8 +67,7 @@ def _times(found: Sequence[Result]) -> str:
     first = statistics.median(result.first_ms for result in found)
     rest = [ms for result in found for ms in result.rest_ms]
     plain = [ms for result in found for ms in result.plain_ms]
-    share = [share for result in found for share in result.shares]
-    return (
-        f"time of a frame       first {first:.0f} ms, later ones {statistics.median(rest):.0f} ms;"
-        f" plain OCR {statistics.median(plain):.0f} ms; {1 - statistics.mean(share):.0%} of the later pixels not read again"
-    )
+    saved = 1 - statistics.mean(share for result in found for share in result.shares)
+    later = statistics.median(rest)
+    times = f"first {first:.0f} ms, later ones {later:.0f} ms; plain OCR {statistics.median(plain):.0f} ms"
+    return f"time of a frame       {times}; {saved:.0%} of the later pixels not read again"

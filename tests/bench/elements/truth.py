@@ -11,7 +11,7 @@ _SCRIPT = (Path(__file__).parent / "truth.js").read_text()
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions of the viewport
 
-# What is looked for, and under which of our words. Roles that differ only in markup are one kind to somebody who looks.
+# What is looked for, and under which of our words. Roles that differ only in markup are one kind to the eye.
 ROLES = {
     "button": "button",
     "link": "link",

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import av
-
 import cv2
 
 from services.analysis.aria import BrowserSettings, UrlPolicy, open_pages
@@ -21,8 +20,8 @@ from services.analysis.keyframes import Album, KeyFrame, Limits, extract
 from services.analysis.merge import Views, merge
 from services.analysis.merge.views import PageView, halved
 from services.analysis.vision import FrameInput, LocalVision
-from shared.model.analysis import Analysis, Inspection, VisionReport
 from services.analysis.vision.pictures import decoded
+from shared.model.analysis import Analysis, Inspection, VisionReport
 from shared.model.evidence import Box, FrameElements
 from shared.model.session import Recording
 from tests.bench.elements.scenario import State
