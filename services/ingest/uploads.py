@@ -14,6 +14,7 @@ from services.ingest.sessions import new_session, recording_of
 from services.ingest.settings import IngestSettings
 from shared.model.accounts import AccountSettings
 from shared.model.blob_keys import recording_key, storage_state_key
+from shared.model.errors import Misconfigured
 from shared.model.events import RecordingStored
 from shared.model.ids import new_id
 from shared.model.session import Session
@@ -86,7 +87,10 @@ class Uploads:
         if state is None:
             return
         settings = self._settings
-        vault = load_vault(settings.data_dir, settings.vault_keys, settings.internal_key)
+        try:
+            vault = load_vault(settings.data_dir, settings.vault_keys, settings.internal_key)
+        except Misconfigured as error:
+            raise Problem(503, f"A storageState cannot be kept here: {error.message}") from error
         sealed = vault.seal(state.model_dump_json(by_alias=True), about_login(session_id))
         await self._ports.blobs.put(storage_state_key(session_id), f"{sealed.version}:{sealed.text}".encode())
 

@@ -37,7 +37,7 @@ def rotate() -> None:
 
     settings = RuntimeSettings()
     logs.configure(settings.log_level, settings.log_format)
-    configured = bool(settings.vault_keys or settings.internal_key)
+    configured = bool(settings.vault_keys)
     vault = load_vault(settings.data_dir, settings.vault_keys, settings.internal_key)
     if not configured:
         vault = add_key(settings.data_dir)
@@ -46,7 +46,9 @@ def rotate() -> None:
     for credential_id in done.broken:
         click.echo(f"{credential_id} does not open with any key; its owner has to store it again.", err=True)
     if configured and len(vault.keys) == 1:
-        click.echo("There is but one key. For a new one: `scope keys new`, then SCOPE_VAULT_KEYS=2:THAT", err=True)
+        click.echo(
+            "There is but one key. For a new one: `scope keys new`, then SCOPE_VAULT_KEYS=2:NEW,1:OLD", err=True
+        )
 
 
 async def _resealed(settings: RuntimeSettings, vault: "Vault") -> "Resealed":

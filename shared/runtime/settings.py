@@ -36,8 +36,8 @@ class RuntimeSettings(BaseSettings):
     # installation. Empty: made in the data folder.
     internal_key: str = Field(default="", repr=False)
 
-    # Encrypts what accounts entrust to us (keys of their own), the same for every process: 3:BASE64,2:BASE64, the
-    # newest has the highest version. Version 1 is derived from the internal key, or else made in the data folder.
+    # Encrypts what accounts entrust to us (keys of their own, logins): 2:BASE64,1:BASE64; the highest version is
+    # the newest. The same for gateway, ingest, vision and aria. Empty: made in the data folder.
     vault_keys: str = Field(default="", repr=False)
 
     log_level: str = "info"

@@ -11,11 +11,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.model.errors import Misconfigured, ScopeError
-from shared.runtime.installation import derived_secret, keys_dir, load_or_make
+from shared.runtime.installation import keys_dir, load_or_make
 
 _FILE = "vault.json"
 _BYTES = 32
 _NONCE = 12
+_NEEDED = (
+    "Set SCOPE_VAULT_KEYS=1:KEY, the same for gateway, ingest, vision and aria (`scope keys new` prints a KEY)."
+)
 
 
 class SealBroken(ScopeError):
@@ -58,21 +61,19 @@ class Vault:
 
 
 def load_vault(data_dir: Path, configured: str = "", internal_key: str = "") -> Vault:
-    """`configured` as in SCOPE_VAULT_KEYS: `3:BASE64,2:BASE64`.
+    """`configured` as in SCOPE_VAULT_KEYS: `2:BASE64,1:BASE64`. Without, keys are kept in the data folder.
 
-    Version 1 comes from the internal key. Without either the keys are kept in the data folder, made at first.
+    Misconfigured where processes share an internal key, but no folder, and have no keys for this.
     """
-    keys = _parsed(configured)
+    if configured:
+        return Vault(_parsed(configured))
     if internal_key:
-        keys.setdefault(1, derived_secret(internal_key.encode(), "vault"))
-    if keys:
-        return Vault(keys)
+        raise Misconfigured(_NEEDED)
     try:
         first = json.dumps({"1": new_key()}).encode()
         kept = json.loads(load_or_make(keys_dir(data_dir) / _FILE, first))
     except OSError as error:
-        words = f"No key can be kept in {data_dir}: {error.strerror}. Set SCOPE_VAULT_KEYS, the same everywhere."
-        raise Misconfigured(words) from error
+        raise Misconfigured(f"No key can be kept in {data_dir}: {error.strerror}. {_NEEDED}") from error
     return Vault({int(version): base64.b64decode(key) for version, key in kept.items()})
 
 

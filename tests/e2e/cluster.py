@@ -19,6 +19,7 @@ from tests.servers.run import free_port
 
 _PLENTY = {"SCOPE_RATE_BURST": "10000", "SCOPE_RATE_PER_SECOND": "1000"}
 _WORKERS = ("frames", "vision", "aria")
+_VAULT = "1:dGhlIGtleSBvZiBhbGwgdGVzdHMsIDMyIGJ5dGVzISE="
 _KEY = "the key that all processes of these tests share"
 
 
@@ -48,6 +49,7 @@ class Cluster(Server):
             "SCOPE_STORE_URL": self.store_url,
             "SCOPE_BLOBS_URL": self.blobs_url,
             "SCOPE_INTERNAL_KEY": _KEY,
+            "SCOPE_VAULT_KEYS": _VAULT,
             "SCOPE_DATA_DIR": str(self.data),
             "SCOPE_ARIA_POLICY": "any",
             "SCOPE_PORT": "0",

@@ -5,11 +5,11 @@ from aiohttp import web
 from services.gateway.api import credential_schemas as s
 from services.gateway.api.call import Call, answer, answer_all
 from shared.model.credentials import Credential, shown_key
-from shared.model.errors import FieldError
+from shared.model.errors import FieldError, Misconfigured
 from shared.model.ids import new_id
 from shared.runtime.problems import Problem, invalid, not_found
 from shared.runtime.reseal import about, opened
-from shared.runtime.vault import SealBroken
+from shared.runtime.vault import SealBroken, Vault
 
 _MOST = 20
 _NOT_NULL = ("label", "api_key", "is_active")
@@ -27,7 +27,7 @@ async def create_credential(call: Call) -> web.Response:
         raise Problem(400, f"An account can hold {_MOST} credentials. Delete one that is no longer used.")
     await call.context.models.check(wanted.provider, wanted.api_key, wanted.model, wanted.base_url)
     credential_id = new_id("cred")
-    sealed = call.context.vault().seal(wanted.api_key, about(credential_id, call.account.id))
+    sealed = _vault(call).seal(wanted.api_key, about(credential_id, call.account.id))
     credential = Credential(
         id=credential_id,
         user_id=call.account.id,
@@ -62,7 +62,7 @@ async def change_credential(call: Call) -> web.Response:
     if given.keys() & {"api_key", "model", "base_url"}:
         key = given.get("api_key") or _opened(call, credential)
         await call.context.models.check(changed.provider, key, changed.model, changed.base_url)
-        sealed = call.context.vault().seal(key, about(credential.id, credential.user_id))
+        sealed = _vault(call).seal(key, about(credential.id, credential.user_id))
         update = {"sealed_key": sealed.text, "key_version": sealed.version, "masked_key": shown_key(key)}
         changed = changed.model_copy(update=update)
     update_of = {"version": credential.version + 1, "updated_at": call.context.ports.clock.now()}
@@ -87,9 +87,16 @@ async def _own(call: Call) -> Credential:
     return credential
 
 
+def _vault(call: Call) -> Vault:
+    try:
+        return call.context.vault()
+    except Misconfigured as error:
+        raise Problem(503, f"Credentials cannot be kept here: {error.message}") from error
+
+
 def _opened(call: Call, credential: Credential) -> str:
     try:
-        return opened(call.context.vault(), credential)
+        return opened(_vault(call), credential)
     except SealBroken as error:
         raise invalid([FieldError("apiKey", f"is needed again: {error.message}")]) from error
 

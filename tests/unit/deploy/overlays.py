@@ -18,7 +18,7 @@ from tests.require import missing
 ROOT = Path(__file__).parents[3]
 KUBERNETES = "1.34"
 SETTINGS = (GatewaySettings, IngestSettings, AnalysisSettings, PrompterSettings)
-SECRETS = {"SCOPE_BUS_URL", "SCOPE_STORE_URL", "SCOPE_BLOBS_URL", "SCOPE_INTERNAL_KEY"}
+SECRETS = {"SCOPE_BUS_URL", "SCOPE_STORE_URL", "SCOPE_BLOBS_URL", "SCOPE_INTERNAL_KEY", "SCOPE_VAULT_KEYS"}
 SERVERS = {"gateway": 8080, "ingest": 8081, "prompter": 8082}
 WORKS_A_QUEUE = {"ingest", "prompter", "frames", "vision", "aria"}
 CUSTOM = {"ScaledObject", "TriggerAuthentication", "ServiceMonitor"}

@@ -55,7 +55,8 @@ def test_where_they_may_go(overlay: Overlay) -> None:
         if overlay.name == "prod"
         else {"rabbitmq", "mongodb", "seaweedfs"}
     )
-    extra = {"gateway": {"ingest", "prompter"}, "aria": {"0.0.0.0/0", "2000::/3"}}
+    web = {"0.0.0.0/0", "2000::/3"}
+    extra = {"gateway": {"ingest", "prompter"} | web, "aria": web, "vision": web}
     for name, pod in overlay.pods("Deployment", "Job").items():
         places = {peer_name(overlay, peer) for peer, _ in rules(overlay, pod, "egress")}
         assert places == {"namespace kube-system"} | servers | extra.get(name, set())

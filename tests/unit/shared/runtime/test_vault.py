@@ -69,8 +69,6 @@ def test_another_key_in_the_folder_is_the_newest(tmp_path: Path) -> None:
     assert all(stat.S_IMODE(f.stat().st_mode) & 0o077 == 0 for f in (tmp_path / "keys").iterdir())
 
 
-def test_processes_that_share_the_internal_key_share_the_first_key(tmp_path: Path) -> None:
-    sealed = load_vault(tmp_path, "", "shared secret").seal("x", ABOUT)
-    more = load_vault(Path("/elsewhere"), f"2:{new_key()}", "shared secret")
-    assert more.open(sealed, ABOUT) == "x"
-    assert more.newest == 2
+def test_processes_that_share_no_folder_are_told_what_they_need(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="scope keys new"):
+        load_vault(tmp_path, "", "shared secret")
