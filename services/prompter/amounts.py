@@ -12,6 +12,7 @@ from shared.model.tree import area
 _AMOUNT = re.compile(r"[€$£¥]|\d[\d.,:\s]*\d|\d")
 _CLOCK = re.compile(r"\D{0,24}\d{1,2}:\d{2}(:\d{2})?\D{0,12}|\D{0,24}\d+\s?(s|sec|min|seconds?|minutes?)\b.{0,12}")
 _ACTED_ON = INPUT_ROLES | {"button", "link", "menuitem", "tab", "option"}
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _FAR = 0.45  # of the screen: how far left of an amount its label may begin
 _MOST = 10
 _OFTEN = 0.5  # share of the states in which a clock changes
@@ -20,6 +21,8 @@ _OFTEN = 0.5  # share of the states in which a clock changes
 def is_amount(element: Element) -> bool:
     """A text of digits and signs, with next to no letters."""
     text = element.name
+    if _DATE.search(text) or _CLOCK.fullmatch(text):
+        return False
     return bool(_AMOUNT.search(text)) and any(ch.isdigit() for ch in text) and sum(ch.isalpha() for ch in text) <= 3
 
 

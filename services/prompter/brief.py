@@ -8,6 +8,7 @@ from services.prompter.amounts import amounts, is_amount, without_ticking
 from services.prompter.changes import change_lines, tree_lines
 from services.prompter.elements import Row, rows, search_texts
 from services.prompter.limits import Limits
+from services.prompter.order import reordered
 from services.prompter.pages import cut_note, facts, unseen
 from services.prompter.suspicion import marked, suspicious
 from services.prompter.wish import wanted
@@ -172,6 +173,7 @@ class _Telling:
         """Differences, and what the amounts on the screen are now where one of them or a message changed."""
         change, elements = self.changes[index], self.seen[index].elements
         lines = change_lines(change, self._known(index), elements)
+        lines += reordered(self.seen[index - 1].elements, elements) if index else []
         touched = [*change.added, *(c.after for c in change.changed)]
         if any(is_amount(e) or e.role in _SPEAKS for e in touched):
             shown = amounts(elements)
