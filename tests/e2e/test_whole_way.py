@@ -61,7 +61,7 @@ async def test_frames_are_states_with_elements_and_real_differences(session: dic
 
 async def test_what_the_frames_show_is_matched_to_the_page(session: dict[str, Any]) -> None:
     nodes = [node for node in flat(session["frames"][0]["ariaTree"]) if node["source"] == "both"]
-    named = {(node["role"], node["name"]): node["locator"] for node in nodes}
+    named = {(node["role"], node["name"]): node.get("locator") for node in nodes}
     assert named[("textbox", "Coupon code")] == "getByRole('textbox', { name: 'Coupon code' })"
     assert ("button", "Place order") in named
 
@@ -111,8 +111,8 @@ async def test_each_target_has_its_own_form(server: Server, session: dict[str, A
 
 @pytest.mark.parametrize(
     ("switch", "mark"),
-    [("includeScreenshots", "data:image/webp;base64,"), ("inlineAriaTree", "Accessibility tree"),
-     ("includeRawDiff", "Differences between the states' trees")],
+    [("includeScreenshots", "data:image/webp;base64,"), ("inlineAriaTree", "ACCESSIBILITY TREE"),
+     ("includeRawDiff", "DIFFERENCES BETWEEN THE STATES' TREES")],
 )  # fmt: skip
 async def test_each_switch_changes_the_prompt(
     server: Server, session: dict[str, Any], switch: str, mark: str

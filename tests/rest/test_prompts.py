@@ -41,8 +41,10 @@ async def test_each_switch_changes_the_prompt(service: Service) -> None:
     as_it_is = await rebuilt(service, session.id)
     assert "data:image/webp;base64," in as_it_is
     assert "data:image" not in await rebuilt(service, session.id, includeScreenshots=False)
-    assert "Accessibility tree" not in await rebuilt(service, session.id, inlineAriaTree=False)
-    assert "Differences between the states' trees" in await rebuilt(service, session.id, includeRawDiff=True)
+    assert "ACCESSIBILITY TREE" in as_it_is
+    assert "ACCESSIBILITY TREE" not in await rebuilt(service, session.id, inlineAriaTree=False)
+    assert "DIFFERENCES BETWEEN THE STATES' TREES" not in as_it_is
+    assert "DIFFERENCES BETWEEN THE STATES' TREES" in await rebuilt(service, session.id, includeRawDiff=True)
     assert await rebuilt(service, session.id) == as_it_is  # a wish is for one call
 
 
