@@ -84,8 +84,8 @@ class BrowserSettings:
     answer_timeout: float = 15.0  # until a page's first bytes
     settle_timeout: float = 10.0  # from then until it has come to rest
     quiet: float = 0.5  # nothing loads and nothing changes for so long: at rest
-    read_timeout: float = 20.0  # for taking the tree and the picture
-    picture_timeout: float = 8.0
+    read_timeout: float = 20.0  # for taking the tree
+    picture_timeout: float = 8.0  # for the picture after it; the tree is kept without
     total_timeout: float = 160.0  # for all pages of one call; those that it does not reach are not opened
     max_nodes: int = 3000  # of one tree
     max_elements: int = 20_000  # of one document; what comes after them is not read

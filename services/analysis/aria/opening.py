@@ -119,6 +119,7 @@ class _Opening:
             else:
                 self._judge()
                 break
+        await self._draw()
         return raw, load_ms
 
     def _elapsed(self) -> float:
@@ -157,9 +158,7 @@ class _Opening:
         seconds = self.settings.read_timeout
         try:
             async with asyncio.timeout(seconds):
-                raw = await read_page(self.page, self.session, self.settings)
-                await self._draw()
-                return raw
+                return await read_page(self.page, self.session, self.settings)
         except TimeoutError:
             busy = "the page keeps its tab busy, with a script that never pauses or with far too much content"
             raise NotOpenedError(f"{self._reached()} could not be read within {seconds:g} s: {busy}.") from None

@@ -237,7 +237,7 @@ async def test_frames_that_come_and_go_do_not_harm_the_page(settings):
     body = """<h1>Here</h1><div id=d></div><script>
         setInterval(() => { d.innerHTML = '<iframe srcdoc="<p>a"></iframe>'.repeat(3) }, 40);
     </script>"""
-    hurried = dataclasses.replace(settings, settle_timeout=1)
+    hurried = dataclasses.replace(settings, settle_timeout=1, read_timeout=60)
     async with serving({f"/{n}": body for n in range(6)}) as site:
         urls = [site.url(f"/{n}") for n in range(6)]
         pages = await inspect(urls, policy=UrlPolicy("any"), settings=hurried)
