@@ -191,8 +191,9 @@ class _Telling:
         return found[:4]
 
     def _tree(self, index: int) -> tuple[str, ...]:
-        """Of the first state alone: what changed later stands with the states."""
-        if index or not self.options.inline_aria_tree or not self.limits.tree:
+        """Of the first state with anything on it: what changed later stands with the states."""
+        first = next((n for n, frame in enumerate(self.seen) if frame.elements), 0)
+        if index != first or not self.options.inline_aria_tree or not self.limits.tree:
             return ()
         nodes = tree(self.seen[index].elements, FrameDiff())
         return tuple(_cut([marked(line) for line in tree_lines(nodes)], self.limits.tree))

@@ -14,7 +14,7 @@ class Limits:
     """Lines at the most, of each thing. What helps least to find the place in the code goes first."""
 
     changes: int = 24  # of one state
-    tree: int = 80  # of the first state's tree
+    tree: int = 80  # lines of the first tree
     rows: int = 24
     raw: int = 400
     facts: int = 10  # of one page: console errors, and failed requests

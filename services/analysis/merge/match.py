@@ -15,7 +15,7 @@ from services.analysis.merge.similarity import box_likeness, nearness, role_like
 from services.analysis.merge.views import NOTHING, Grey, Likeness, PageView, View, likeness
 from services.analysis.merge.wholes import WHOLE, begins, beside, renumbered, wholes
 from shared.model.diff import legible
-from shared.model.evidence import INPUT_ROLES, Box, Element
+from shared.model.evidence import INPUT_ROLES, Box, Element, PageNode
 from shared.model.tree import area, contains
 
 _ENOUGH = 0.6
@@ -143,6 +143,8 @@ def likeness_of(element: Element, spot: _Spot) -> float:
         return 0.0  # most pairs end here
     over = box_likeness(element.box, box) if box else 0.0
     place = max(over, 0.5 * nearness(element.box, box)) if box else 0.0
+    if node.role in PLAIN_TEXT and element.role in _TICKED and over < 0.3:
+        return 0.0  # its label, not itself
     if by_place and over > 0.5:
         return 0.6 + 0.2 * text + 0.2 * place
     if text < _SAME_TEXT or (node.role in PLAIN_TEXT and element.role in ACTED_ON and place < 0.3):
@@ -162,7 +164,7 @@ def _named(element: Element, spot: _Spot) -> Element:
     role = (spot.candidate.spoken or node.role) if node.role in PLAIN_TEXT else node.role
     update = {
         "role": role,
-        "name": renumbered(node.name, element.name) if same_text else node.name,
+        "name": _name(element, node, same_text),
         "value": value,
         "source": "both",
         "locator": spot.candidate.locator
@@ -172,6 +174,13 @@ def _named(element: Element, spot: _Spot) -> Element:
         "state": _state(element, spot),
     }
     return element.model_copy(update=update)
+
+
+def _name(element: Element, node: PageNode, same_text: bool) -> str:
+    """Without a name in the page it is called by the words beside it: nobody could tell which it is otherwise."""
+    if same_text:
+        return renumbered(node.name, element.name)
+    return node.name or ("" if node.role in FIELDS else element.name)
 
 
 def _unchanged(looks: Likeness) -> bool:

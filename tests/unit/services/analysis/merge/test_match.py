@@ -114,6 +114,27 @@ def test_a_box_to_tick_is_ticked_as_it_was_seen() -> None:
     assert (ticked.state, empty.state) == (("checked",), ("required",))
 
 
+def test_what_the_page_leaves_without_a_name_is_called_by_the_words_beside_it() -> None:
+    [box] = matched(
+        [seen("checkbox", "Water the tomatoes", (0.28, 0.3, 0.02, 0.03))],
+        node("checkbox", "", (0.28, 0.3, 0.02, 0.03)),
+    )
+    assert (box.role, box.name, box.source) == ("checkbox", "Water the tomatoes", "both")
+
+
+def test_a_field_without_a_name_is_not_called_by_what_stands_in_it() -> None:
+    [field] = matched([seen("textbox", "1200", (0.1, 0.3, 0.3, 0.05))], node("textbox", "", (0.1, 0.3, 0.3, 0.05)))
+    assert (field.name, field.value) == ("", "1200")
+
+
+def test_a_box_to_tick_is_not_the_text_of_its_label() -> None:
+    [box, *_] = matched(
+        [seen("checkbox", "Water the tomatoes", (0.28, 0.3, 0.02, 0.03))],
+        node("text", "Water the tomatoes", (0.32, 0.3, 0.2, 0.03)),
+    )
+    assert box.role == "checkbox"
+
+
 def test_states_of_the_moment_are_not_taken_from_the_page() -> None:
     place: Place = (0.1, 0.3, 0.4, 0.06)
     [field] = matched(
