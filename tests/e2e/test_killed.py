@@ -46,6 +46,7 @@ async def test_killed_in_a_stage_it_is_finished_by_the_next_start(
     await assert_once(session, await server.quiet(session_id), server)
 
 
+@pytest.mark.slow
 async def test_killed_again_and_again_ten_recordings_complete_once_each(server: Server, tmp_path: Path) -> None:
     recording, dice = three_states(tmp_path / "film.webm"), random.Random(7)
     ids = [(await server.upload(recording, title=f"Recording {n}")).json["sessionId"] for n in range(10)]

@@ -109,6 +109,7 @@ ATTEMPTS = [
 ]
 
 
+@pytest.mark.slow
 async def test_reached_for_from_within(settings: BrowserSettings):
     """The pages themselves open; what they reach for fails. Each has a forbidden port of its own."""
     async with AsyncExitStack() as stack:

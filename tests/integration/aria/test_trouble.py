@@ -51,7 +51,8 @@ NO_PAGES = [
 async def test_what_is_no_page_says_so(settings):
     async with serving({f"/{n}": answer for n, (answer, _) in enumerate(NO_PAGES)}) as site:
         urls = [site.url(f"/{n}") for n in range(len(NO_PAGES))]
-        pages = await inspect(urls, policy=UrlPolicy("public", site.allowed), settings=settings)
+        patient = dataclasses.replace(settings, answer_timeout=15)  # twenty redirects in a row take their time
+        pages = await inspect(urls, policy=UrlPolicy("public", site.allowed), settings=patient)
     for page, (_, words) in zip(pages, NO_PAGES, strict=True):
         assert (page.success, page.tree) == (False, ()), page
         assert page.error.startswith(words.replace("URL", page.final_url or page.url)), page
@@ -111,6 +112,7 @@ async def test_a_page_that_never_ends_is_taken_as_it_was(look):
     assert page.note == "the page was still loading after 4 s; taken as it was"
 
 
+@pytest.mark.slow
 async def test_a_page_that_loads_too_much_is_cut_off(settings):
     limited = dataclasses.replace(settings, limits=Limits(total_bytes=1024**2))
     async with serving({"/": endless}) as site:
@@ -143,6 +145,7 @@ RESTFUL = [
 ]
 
 
+@pytest.mark.slow
 async def test_animations_and_streams_do_not_keep_a_page_from_rest(settings):
     bodies = {f"/{n}": body for n, body in enumerate(RESTFUL)}
     async with serving({**bodies, "/stream": hanging}) as site:
@@ -175,6 +178,7 @@ TRICKS = [
 ]
 
 
+@pytest.mark.slow
 async def test_dialogs_popups_and_tricks_change_nothing(settings):
     bodies = {f"/{n}": f"<script>{script}</script><button>Here</button>" for n, script in enumerate(TRICKS)}
     async with serving({**bodies, "/popup": "<button>Popup</button>"}) as site:
