@@ -21,7 +21,7 @@ from shared.model.session import Session
 from shared.ports.store import IdempotencyRecord
 from shared.runtime.ledger import Ledger
 from shared.runtime.problems import Problem
-from shared.runtime.reseal import about_login
+from shared.runtime.sealing import about_login
 from shared.runtime.vault import load_vault
 from shared.runtime.wiring import Ports
 

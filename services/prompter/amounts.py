@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from services.prompter.words import clean, quoted
 from shared.model.diff import FrameDiff
-from shared.model.evidence import INPUT_ROLES, Element
+from shared.model.evidence import INTERACTIVE_ROLES, Element
 from shared.model.tree import area
 
 _AMOUNT = re.compile(r"[€$£¥]|\d[\d.,:\s]*\d|\d")
 _CLOCK = re.compile(r"\D{0,24}\d{1,2}:\d{2}(:\d{2})?\D{0,12}|\D{0,24}\d+\s?(s|sec|min|seconds?|minutes?)\b.{0,12}")
-_ACTED_ON = INPUT_ROLES | {"button", "link", "menuitem", "tab", "option"}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _FAR = 0.45  # of the screen: how far left of an amount its label may begin
 _MOST = 10
@@ -36,7 +35,7 @@ def label_of(amount: Element, elements: Sequence[Element]) -> str | None:
         and amount.box.x - e.box.x <= _FAR
         and abs(e.box.y + e.box.height / 2 - middle) <= 0.6 * max(amount.box.height, 0.012)
         and sum(ch.isalpha() for ch in e.name) >= 3
-        and e.role not in _ACTED_ON
+        and e.role not in INTERACTIVE_ROLES
         and area(e.box) < 0.05
     ]
     nearest = max(row, key=lambda e: e.box.x + e.box.width, default=None)

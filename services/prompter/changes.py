@@ -6,15 +6,13 @@ from collections.abc import Set as AbstractSet
 from services.prompter.amounts import is_amount, label_of
 from services.prompter.words import clean, quoted
 from shared.model.diff import FrameDiff
-from shared.model.evidence import INPUT_ROLES, Box, Element
+from shared.model.evidence import DIALOG_ROLES, INTERACTIVE_ROLES, Box, Element
 from shared.model.tree import TreeNode
 
-INTERACTIVE = INPUT_ROLES | {"button", "link", "menuitem", "option", "tab"}
 _FIRST = {"alert": 0, "dialog": 1, "alertdialog": 1, "status": 2, "tooltip": 3, "heading": 4}
 _ONE_BY_ONE = 4  # elements of one role and kind; more of them become a group
 _NAMED_IN_GROUP = 8
 _NAMED_IN_SUM = 4
-_DIALOGS = frozenset({"dialog", "alertdialog"})
 
 
 def change_lines(
@@ -47,8 +45,8 @@ def _beside(element: Element, elements: Sequence[Element]) -> str:
 
 def _under(elements: Sequence[Element], others: Sequence[Element]) -> list[Element]:
     """Those whose middle lies in a dialog among the others."""
-    dialogs = [other for other in others if other.role in _DIALOGS]
-    return [e for e in elements if e.role not in _DIALOGS and any(_middle_in(e.box, d.box) for d in dialogs)]
+    dialogs = [other for other in others if other.role in DIALOG_ROLES]
+    return [e for e in elements if e.role not in DIALOG_ROLES and any(_middle_in(e.box, d.box) for d in dialogs)]
 
 
 def _middle_in(box: Box, other: Box) -> bool:
@@ -102,4 +100,4 @@ def tree_lines(nodes: Sequence[TreeNode], *, only_changes: bool = False, depth: 
 
 def weight(element: Element) -> tuple[int, bool, float]:
     """Smaller is more telling: what speaks to the user, then what one can act on, then from top to bottom."""
-    return (_FIRST.get(element.role, 9), element.role not in INTERACTIVE, element.box.y)
+    return (_FIRST.get(element.role, 9), element.role not in INTERACTIVE_ROLES, element.box.y)

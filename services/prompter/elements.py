@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from services.prompter.changes import INTERACTIVE, weight
+from services.prompter.changes import weight
 from services.prompter.words import clean, quoted
 from shared.model.diff import FrameDiff
-from shared.model.evidence import Element
+from shared.model.evidence import INTERACTIVE_ROLES, Element
 
 _CALM = 12  # rows up to which elements that stayed as they were are told
 _MAX_SEARCH = 10
@@ -44,14 +44,14 @@ def rows(seen: Sequence[Sequence[Element]], changes: Sequence[FrameDiff], acted_
     moved = {e.id for c in changes for e in (*c.added, *c.removed, *(x.after for x in c.changed))}
     wanted = [e for e in latest.values() if e.name and (e.id in acted_on or (e.id in moved and _belongs(e)))]
     wanted.sort(key=lambda e: (e.id not in acted_on, weight(e)[0] > 3, not e.locator, min(where[_key(e)])))
-    calm = [e for e in latest.values() if e.name and e.locator and e.role in INTERACTIVE - {"link"}]
+    calm = [e for e in latest.values() if e.name and e.locator and e.role in INTERACTIVE_ROLES - {"link"}]
     unique = {_key(e): e for e in reversed([*wanted, *calm[: max(0, _CALM - len(wanted))]])}
     return [_row(e, sorted(where[_key(e)])) for e in reversed(unique.values())]
 
 
 def _belongs(element: Element) -> bool:
     """In a table of what to look for: what speaks, and what one can act on. Other texts stand with the states."""
-    return element.role in INTERACTIVE or weight(element)[0] <= 4
+    return element.role in INTERACTIVE_ROLES or weight(element)[0] <= 4
 
 
 def _key(element: Element) -> tuple[str, str, str | None]:
@@ -99,7 +99,7 @@ def search_texts(changes: Sequence[FrameDiff], acted_on: AbstractSet[str] = froz
 
 def _rank(element: Element, acted_on: AbstractSet[str]) -> int:
     """Texts that came up or changed say most about the code that made them."""
-    if element.role not in INTERACTIVE and _telling(element.name):
+    if element.role not in INTERACTIVE_ROLES and _telling(element.name):
         return 0
     return 1 if element.id in acted_on else 2
 

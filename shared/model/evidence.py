@@ -1,5 +1,6 @@
 """What the lanes saw: elements in frames, nodes in the live page. Pure data, shared by lanes, merge and prompts."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +10,10 @@ Source = Literal["vision", "aria", "both"]
 DiffStatus = Literal["added", "changed", "removed"]
 
 # Roles one can enter something into; `inputs` of an inspection counts these (REST contract).
-INPUT_ROLES = frozenset({"textbox", "searchbox", "combobox", "spinbutton", "checkbox", "radio", "switch", "slider"})
+FIELD_ROLES = frozenset({"textbox", "searchbox", "combobox", "spinbutton"})  # of these, the ones that hold a value
+INPUT_ROLES = FIELD_ROLES | {"checkbox", "radio", "switch", "slider"}
+INTERACTIVE_ROLES = INPUT_ROLES | {"button", "link", "menuitem", "option", "tab"}
+DIALOG_ROLES = frozenset({"dialog", "alertdialog"})
 
 
 class Evidence(BaseModel):
@@ -93,3 +97,11 @@ class PageSnapshot(Evidence):
     scrolled: float = 0.0  # CSS pixels that it had scrolled down by itself when it was read
     image_key: str | None = None  # its picture, from the top of the document down, in CSS pixels, secrets masked
     note: str | None = None  # e.g. "the page did not come to rest within 10 s; taken as it was"
+
+    def nodes(self) -> Iterator[PageNode]:
+        """Every node of the tree, parents first."""
+        waiting = list(reversed(self.tree))
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += reversed(node.children)

@@ -118,7 +118,6 @@ _SHAPES: tuple[tuple[Kind, str], ...] = (
     ("jwt", r"ey[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{15,}"),
 )  # fmt: skip
 _SHAPE = re.compile("|".join(f"(?P<s{i}>{body})" for i, (_, body) in enumerate(_SHAPES)))
-_BEFORE_A_SHAPE = re.compile(r"[A-Za-z0-9]\Z")
 _PEM = re.compile(
     r"-{3,5}\s?BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?\s?-{3,5}"
     r"[\s\S]*?(?:-{3,5}\s?END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?\s?-{3,5}|\Z)"
@@ -134,7 +133,8 @@ _CARD_LENGTHS = {"4": {13, 16, 19}, "5": {16}, "2": {16}, "3": {14, 15, 16}, "6"
 def _shapes(text: str) -> Iterator[Span]:
     for match in _SHAPE.finditer(text):
         kind = _SHAPES[int((match.lastgroup or "s0")[1:])][0]
-        if not _BEFORE_A_SHAPE.search(text[: match.start()]) and _is_varied(match[0]):
+        before = text[match.start() - 1 : match.start()]
+        if not (before.isascii() and before.isalnum()) and _is_varied(match[0]):
             yield Span(match.start(), match.end(), kind)
 
 

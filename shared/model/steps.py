@@ -44,28 +44,15 @@ def steps(
     if reason == "scroll":
         return [Step("scroll", 0.95, "the page came to rest at another place")]
     found = [step for each in change.changed if (step := _changed(each, change)) is not None]
+    under = _under(pointer, before)
     if found:
-        pressed = _under(pointer, before)
-        touched = {e.id for e in change.removed} | {
-            c.after.id for c in change.changed if c.after.role in _PRESSABLE
-        }
-        if (
-            pressed is not None
-            and not rested
-            and pressed.id in touched
-            and all(s.element != pressed for s in found)
-        ):
-            found.append(
-                Step(f"press {_quoted(pressed.name)}", 0.6, "the mouse rests on it, and it changed", pressed)
-            )
-        return found
+        return [*found, *_pressed_too(found, change, None if rested else under)]
     if not change.added and not change.changed and all(e.role in _PASSING for e in change.removed):
         return [Step("wait", 0.8, "a message went away")] if change.removed else []
     came = next((e for role in _CAME_UP for e in change.added if e.role == role and e.name), None)
     if came is None and change.empty:
         return []
     led_to = f"the {came.role} {_quoted(came.name)} came up" if came else _sum(change)
-    under = _under(pointer, before)
     if rested and under is not None:
         return [Step("wait", 0.6, f"the mouse did not move, and {led_to}")]
     if under is not None:
@@ -76,6 +63,14 @@ def steps(
     if came is not None:
         return [Step("something that the pixels do not show", 0.4, led_to)]
     return [Step("something that the pixels do not show (a click, a key, or the page by itself)", 0.3, led_to)]
+
+
+def _pressed_too(found: Sequence[Step], change: FrameDiff, under: Element | None) -> list[Step]:
+    """What the mouse moved to and rests on was pressed as well, when it changed or went away."""
+    touched = {e.id for e in change.removed} | {c.after.id for c in change.changed if c.after.role in _PRESSABLE}
+    if under is None or under.id not in touched or any(step.element == under for step in found):
+        return []
+    return [Step(f"press {_quoted(under.name)}", 0.6, "the mouse rests on it, and it changed", under)]
 
 
 def _under(pointer: tuple[float, float] | None, elements: Sequence[Element]) -> Element | None:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from shared.model.credentials import Credential
 from shared.ports.store import Store
-from shared.runtime.vault import SealBroken, Sealed, Vault
+from shared.runtime.sealing import about, opened
+from shared.runtime.vault import SealBroken, Vault
 
 _AT_ONCE = 100
 
@@ -15,22 +15,6 @@ class Resealed:
 
     count: int
     broken: tuple[str, ...] = ()
-
-
-def about(credential_id: str, user_id: str) -> str:
-    """What a sealed key belongs to: it opens for this credential of this account alone."""
-    return f"credential {credential_id} of {user_id}"
-
-
-def about_login(session_id: str) -> str:
-    """What a sealed login of a test account belongs to. It lives as long as a session is in work: no rotation."""
-    return f"login for {session_id}"
-
-
-def opened(vault: Vault, credential: Credential) -> str:
-    """The API key. SealBroken when it does not open."""
-    sealed = Sealed(credential.sealed_key, credential.key_version)
-    return vault.open(sealed, about(credential.id, credential.user_id))
 
 
 async def reseal(store: Store, vault: Vault) -> Resealed:

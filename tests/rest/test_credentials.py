@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from shared.runtime.outbound.hosts import Address
-from shared.runtime.reseal import opened, reseal
+from shared.runtime.reseal import reseal
+from shared.runtime.sealing import opened
 from shared.runtime.vault import add_key, load_vault
 from tests.models.server import KEY, ModelServer, model_server
 from tests.rest.service import Service, started

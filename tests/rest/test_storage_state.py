@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.model.blob_keys import storage_state_key
-from shared.runtime.reseal import about_login
+from shared.runtime.sealing import about_login
 from shared.runtime.vault import Sealed, load_vault
 from tests.rest.forms import CONTENT_TYPE, fields, multipart, video
 from tests.rest.service import Answer, Service

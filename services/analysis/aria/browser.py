@@ -11,8 +11,8 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Error, Playwright
 
-from services.analysis.aria.visit import Limits, Visit
 from shared.model.errors import ScopeError
+from shared.runtime.outbound.visit import Limits, Visit
 
 _COMMANDS = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser", "chrome")
 _USUAL_PLACES = (

@@ -3,7 +3,6 @@
 import re
 from urllib.parse import urlsplit
 
-from services.analysis.merge.pages import flat
 from shared.model.evidence import INPUT_ROLES, PageSnapshot
 from shared.model.secrets import names_a_secret
 
@@ -18,7 +17,7 @@ _FEW = 5  # inputs; a page with more is a form of its own that has a password in
 
 def asks_to_sign_in(page: PageSnapshot) -> str | None:
     """Why the page is taken for a sign-in, in words; None when it is none."""
-    nodes = list(flat(page.tree))
+    nodes = list(page.nodes())
     secret = next((n for n in nodes if n.role == "textbox" and names_a_secret(n.name or n.hint or "")), None)
     said = next(
         (n.name for n in nodes if n.role in {"button", "heading", "link"} and _SIGN_IN.search(n.name)), None

@@ -12,11 +12,11 @@ from playwright.async_api import Error, Playwright, async_playwright
 
 from services.analysis.aria.browser import BrowserBrokenError, BrowserSettings, Chromium, find_browser, missing
 from services.analysis.aria.opening import Opened, open_page
-from services.analysis.aria.proxy import Proxy
-from services.analysis.aria.visit import Visit
 from shared.model.evidence import PageSnapshot
 from shared.runtime.outbound.policy import RefusedError, UrlPolicy
+from shared.runtime.outbound.proxy import Proxy
 from shared.runtime.outbound.resolve import Resolver, system_resolver
+from shared.runtime.outbound.visit import Visit
 
 _ATTEMPTS = 2
 _OVERHEAD = 10.0  # seconds for everything about a page that has no limit of its own

@@ -23,7 +23,7 @@ from shared.model.storage_state import StorageState
 from shared.model.transitions import LaneEnded
 from shared.ports.blobs import BlobMissing
 from shared.runtime.ledger import Decision
-from shared.runtime.reseal import about_login
+from shared.runtime.sealing import about_login
 from shared.runtime.vault import Sealed, load_vault
 from shared.runtime.wiring import Ports
 from shared.runtime.worker import Job, Work

@@ -13,12 +13,12 @@ from services.analysis.aria import verdict
 from services.analysis.aria.browser import BrowserSettings
 from services.analysis.aria.gate import asks_to_sign_in, told
 from services.analysis.aria.picture import take_picture
-from services.analysis.aria.proxy import MARK
 from services.analysis.aria.snapshot import RawPage, let_scripts_run, read_page
 from services.analysis.aria.tree import read_tree
-from services.analysis.aria.visit import Visit
 from services.analysis.aria.watch import Watch
 from shared.model.evidence import PageSnapshot
+from shared.runtime.outbound.proxy import MARK
+from shared.runtime.outbound.visit import Visit
 
 
 class NotOpenedError(Exception):

@@ -3,8 +3,8 @@
 import re
 from http import HTTPStatus
 
-from services.analysis.aria.visit import Trouble, Visit
 from shared.runtime.outbound.hosts import Authority, BadUrlError, authority_of
+from shared.runtime.outbound.visit import Trouble, Visit
 
 _CODE = re.compile(r"net::(ERR_[A-Z0-9_]+)")
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from playwright.async_api import CDPSession, ConsoleMessage, Download, Page, Request, Response
 from playwright.async_api import Error as PlaywrightError
 
-from services.analysis.aria.proxy import MARK
-from services.analysis.aria.visit import Visit
+from shared.runtime.outbound.proxy import MARK
+from shared.runtime.outbound.visit import Visit
 
 _MOST = 20  # console errors, and failed requests
 _LENGTH = 300

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from services.analysis.merge.similarity import box_likeness, nearness, role_likeness, same_corner, text_likeness
-from services.analysis.merge.veiled import DIALOGS, as_before
-from shared.model.evidence import Element, FrameElements
+from services.analysis.merge.veiled import as_before
+from shared.model.evidence import DIALOG_ROLES, Element, FrameElements
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -39,8 +39,8 @@ def with_identities(frames: Sequence[FrameElements], returns_to: Mapping[str, st
 def _earlier(named: Sequence[FrameElements], returns_to: str | None) -> tuple[Element, ...]:
     """What may come back: the frame that this one returns to, and what a dialog that was there has covered."""
     found = [frame for frame in named if frame.frame_id == returns_to]
-    if named and any(e.role in DIALOGS for e in named[-1].elements):
-        found += [f for f in named if not any(e.role in DIALOGS for e in f.elements)][-1:]
+    if named and any(e.role in DIALOG_ROLES for e in named[-1].elements):
+        found += [f for f in named if not any(e.role in DIALOG_ROLES for e in f.elements)][-1:]
     unique = {element.id: element for frame in found for element in frame.elements}
     return tuple(unique.values())
 

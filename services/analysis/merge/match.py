@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from services.analysis.merge.identity import best_pairs
-from services.analysis.merge.pages import ACTED_ON, FIELDS, PLAIN_TEXT, Candidate
+from services.analysis.merge.pages import ACTED_ON, PLAIN_TEXT, Candidate
 from services.analysis.merge.placing import clipped, inside, lowered, offsets
 from services.analysis.merge.similarity import box_likeness, nearness, role_likeness, text_likeness
 from services.analysis.merge.views import NOTHING, Grey, Likeness, PageView, View, likeness
 from services.analysis.merge.wholes import WHOLE, begins, beside, renumbered, wholes
 from shared.model.diff import legible
-from shared.model.evidence import INPUT_ROLES, Box, Element, PageNode
+from shared.model.evidence import DIALOG_ROLES, FIELD_ROLES, INPUT_ROLES, Box, Element, PageNode
 from shared.model.tree import area, contains
 
 _ENOUGH = 0.6
@@ -29,7 +29,6 @@ _SAME_POSITION = 0.8  # correlation below which a control shows its other state
 _READ = PLAIN_TEXT | {"cell", "gridcell", "rowheader", "columnheader", "heading", "link", "listitem"}
 _SHOWN = WHOLE | {"heading", "text", "table", "grid", "progressbar"}
 _CONTAINERS = frozenset({"table", "grid", "img", "dialog"})
-_DIALOGS = frozenset({"dialog", "alertdialog"})
 _LARGEST = 0.5  # of the frame: larger things are grounds, whose looks say nothing
 
 
@@ -137,7 +136,7 @@ def likeness_of(element: Element, spot: _Spot) -> float:
     text = text_likeness(element.name, node.name)
     if element.value:
         text = max(text, 0.9 * text_likeness(element.value, node.name))
-    fields = node.role in FIELDS and element.role in FIELDS
+    fields = node.role in FIELD_ROLES and element.role in FIELD_ROLES
     by_place = box is not None and (fields or (node.role == element.role and node.role in ACTED_ON | _CONTAINERS))
     if text < _SAME_TEXT and not by_place:
         return 0.0  # most pairs end here
@@ -157,9 +156,9 @@ def _named(element: Element, spot: _Spot) -> Element:
     node = spot.candidate.node
     same_text = text_likeness(element.name, node.name) > 0.8
     value = element.value
-    if value is None and node.role in FIELDS and element.name and not same_text and element.name != node.hint:
+    if value is None and node.role in FIELD_ROLES and element.name and not same_text and element.name != node.hint:
         value = element.name  # what stood in the field
-    if value is None and node.role in FIELDS and _unchanged(spot.looks):
+    if value is None and node.role in FIELD_ROLES and _unchanged(spot.looks):
         value = node.value
     role = (spot.candidate.spoken or node.role) if node.role in PLAIN_TEXT else node.role
     update = {
@@ -180,7 +179,7 @@ def _name(element: Element, node: PageNode, same_text: bool) -> str:
     """Without a name in the page it is called by the words beside it: nobody could tell which it is otherwise."""
     if same_text:
         return renumbered(node.name, element.name)
-    return node.name or ("" if node.role in FIELDS else element.name)
+    return node.name or ("" if node.role in FIELD_ROLES else element.name)
 
 
 def _unchanged(looks: Likeness) -> bool:
@@ -220,14 +219,14 @@ def _is_shown(spot: _Spot, elements: Sequence[Element]) -> bool:
     node, box, looks = spot.candidate.node, spot.box, spot.looks
     if box is None or node.role not in _SHOWN or looks is NOTHING or inside(box) < 0.5:
         return False
-    if node.role in FIELDS and spot.placed and any(_stands_in(e, box) for e in elements):
+    if node.role in FIELD_ROLES and spot.placed and any(_stands_in(e, box) for e in elements):
         return True
     wanted = _ALIKE if node.role in WHOLE else 0.8
     if looks.pattern < wanted and not (node.role in _TICKED and _labelled(spot, elements)):
         return False
     if node.role in PLAIN_TEXT and any(_says(e, node.name) and contains(e.box, box, 0.5) for e in elements):
         return False
-    return not any(e.role in _DIALOGS and contains(e.box, box, 0.5) for e in elements)
+    return not any(e.role in DIALOG_ROLES and contains(e.box, box, 0.5) for e in elements)
 
 
 def _stands_in(element: Element, box: Box) -> bool:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.model.evidence import Box, PageNode, PageSnapshot
+from shared.model.evidence import FIELD_ROLES, Box, PageNode, PageSnapshot
 
 # Roles that name a place rather than a thing; they are matched by what they hold, not by themselves.
 # fmt: off
@@ -14,15 +14,14 @@ _STRUCTURE = frozenset({
     "rowgroup", "row", "navigation", "region", "form", "complementary", "group", "iframe", "radiogroup", "tablist",
     "tabpanel", "toolbar", "article", "search", "separator", "menubar",
 })
-FIELDS = frozenset({"textbox", "searchbox", "combobox", "spinbutton"})
-ACTED_ON = FIELDS | frozenset({
+ACTED_ON = FIELD_ROLES | frozenset({
     "button", "checkbox", "link", "menuitem", "menuitemcheckbox", "menuitemradio", "option", "radio", "slider",
     "switch", "tab", "treeitem",
 })
 # fmt: on
 _SPOKEN = frozenset({"alert", "status"})
 PLAIN_TEXT = frozenset({"text", "paragraph"})
-_WITHOUT_NAME = FIELDS | {"img", "table", "grid", "dialog", "progressbar", "slider", "checkbox", "switch"}
+_WITHOUT_NAME = FIELD_ROLES | {"img", "table", "grid", "dialog", "progressbar", "slider", "checkbox", "switch"}
 
 
 @dataclass(frozen=True)
@@ -89,11 +88,6 @@ def _places(box: Box | None, page: PageSnapshot, aspect: float | None) -> tuple[
     scale = height / width / aspect if aspect else 1.0
     placed = box.model_copy(update={"y": box.y * scale, "height": box.height * scale})
     return placed, placed.model_copy(update={"y": placed.y + page.scrolled / height * scale})
-
-
-def flat(nodes: tuple[PageNode, ...]) -> Iterator[PageNode]:
-    """Every node, parents first."""
-    return (place.node for place in _flat(nodes))
 
 
 @dataclass(frozen=True)

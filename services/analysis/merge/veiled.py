@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from services.analysis.merge.similarity import box_likeness, text_likeness
 from shared.model.diff import legible
-from shared.model.evidence import INPUT_ROLES, Box, Element
+from shared.model.evidence import DIALOG_ROLES, INPUT_ROLES, Box, Element
 from shared.model.tree import contains
 
-DIALOGS = frozenset({"dialog", "alertdialog"})
 _INSIDE = 0.6  # share of a remainder's box that lies in the box of what it was
 _BESIDE = 0.02  # of the screen, between an input and its label
 _SAME = 0.85
@@ -20,10 +19,10 @@ def as_before(elements: Sequence[Element], before: Sequence[Element]) -> tuple[E
     A dimmed button looks disabled, and of "Shipping" a dialog leaves "pping". What is new behind it stays, and what
     was known by its looks alone is there as long as the dialog does not cover it.
     """
-    dialog = next((e for e in elements if e.role in DIALOGS), None)
+    dialog = next((e for e in elements if e.role in DIALOG_ROLES), None)
     if dialog is None:
         return tuple(elements)
-    known = [b for b in before if b.role not in DIALOGS]
+    known = [b for b in before if b.role not in DIALOG_ROLES]
     kept: dict[str, Element] = {}
     for element in elements:
         was = None if _centre_in(element.box, dialog.box) else _was(element, known)

@@ -7,10 +7,10 @@ its label. None of them is a thing of its own, but each can say what is another 
 import re
 from collections.abc import Sequence
 
-from services.analysis.merge.pages import ACTED_ON, FIELDS
+from services.analysis.merge.pages import ACTED_ON
 from services.analysis.merge.similarity import box_likeness
 from shared.model.diff import legible
-from shared.model.evidence import INPUT_ROLES, Box, Element
+from shared.model.evidence import FIELD_ROLES, INPUT_ROLES, Box, Element
 from shared.model.tree import area, contains
 
 WHOLE = ACTED_ON | {"img"}
@@ -50,7 +50,7 @@ def _with_parts(whole: Element, parts: Sequence[Element], hints: frozenset[str])
     said = " ".join(part.value or part.name for part in sorted(parts, key=lambda e: (round(e.box.y, 2), e.box.x)))
     if not said.strip():
         return whole
-    if whole.role in FIELDS:
+    if whole.role in FIELD_ROLES:
         fresh = whole.value is None and legible(said) not in {legible(whole.name), *map(legible, hints)}
         return whole.model_copy(update={"value": said}) if fresh else whole
     name = renumbered(whole.name, said)

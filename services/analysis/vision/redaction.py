@@ -15,9 +15,9 @@ from services.analysis.vision.lines import TextLine
 from services.analysis.vision.ocr import Image
 from services.analysis.vision.regions import Rect, clip, contains, pad, same_span
 from services.analysis.vision.scene import Draft
+from shared.model.evidence import FIELD_ROLES
 from shared.model.secrets import Kind, marker, mask, names_a_secret, spans_in
 
-_FIELDS = frozenset({"textbox", "searchbox", "combobox", "spinbutton"})
 _DOTS = frozenset("•●·*. ")
 _PAINT = (118, 118, 118)
 _SLACK = 1.5  # characters to either side: letters are not all of one width
@@ -74,8 +74,8 @@ class _Piece:
 
 
 def _hides_its_value(draft: Draft) -> bool:
-    value = draft.value
-    return draft.role in _FIELDS and bool(value) and not set(value or "") <= _DOTS and names_a_secret(draft.name)
+    shown = set(draft.value or "") - _DOTS
+    return draft.role in FIELD_ROLES and bool(shown) and names_a_secret(draft.name)
 
 
 def _without(draft: Draft, pieces: Sequence[_Piece]) -> Draft:

@@ -8,7 +8,7 @@ from shared.model.credentials import Credential, shown_key
 from shared.model.errors import FieldError, Misconfigured
 from shared.model.ids import new_id
 from shared.runtime.problems import Problem, invalid, not_found
-from shared.runtime.reseal import about, opened
+from shared.runtime.sealing import about, opened
 from shared.runtime.vault import SealBroken, Vault
 
 _MOST = 20

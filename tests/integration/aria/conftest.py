@@ -38,9 +38,4 @@ def look(settings: BrowserSettings) -> Look:
 
 
 def flat(snapshot: PageSnapshot) -> list[PageNode]:
-    nodes, waiting = [], list(snapshot.tree)
-    while waiting:
-        node = waiting.pop(0)
-        nodes.append(node)
-        waiting = [*node.children, *waiting]
-    return nodes
+    return list(snapshot.nodes())

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from services.analysis.aria import UrlPolicy, inspect, opening
-from services.analysis.aria.visit import Limits
+from shared.runtime.outbound.visit import Limits
 from tests.integration.aria.certificates import self_signed
 from tests.integration.aria.conftest import flat
 from tests.integration.aria.sites import endless, free_port, hanging, redirect, responding, serving

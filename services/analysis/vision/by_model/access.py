@@ -1,9 +1,8 @@
 """Whose model is asked, and what it costs. Pure."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
-Provider = Literal["anthropic", "openai"]
+from shared.model.credentials import Provider
 
 DEFAULT_MODELS: dict[Provider, str] = {"anthropic": "claude-haiku-4-5", "openai": "gpt-5-mini"}
 

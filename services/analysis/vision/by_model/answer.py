@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.analysis.merge.identity import best_pairs
 from services.analysis.merge.similarity import box_likeness, role_likeness, text_likeness
-from shared.model.evidence import Box, Element
+from shared.model.evidence import Box, Element, Evidence
 from shared.model.secrets import masked
 from shared.model.tree import contains
 
@@ -70,9 +69,8 @@ def _schema() -> dict[str, Any]:
 SCHEMA = _schema()
 
 
-@dataclass(frozen=True)
-class Reply:
-    """What came over the wire. `end`: the model was done, was cut off at its length, or would not answer."""
+class Reply(Evidence):
+    """What came over the wire, and is stored. `end`: the model was done, was cut off, or would not answer."""
 
     text: str
     end: Literal["done", "truncated", "refused"]

@@ -8,7 +8,7 @@ from services.analysis.vision.by_model.looking import ModelVision
 from shared.model.errors import ScopeError
 from shared.ports.store import Store
 from shared.runtime.outbound.policy import UrlPolicy
-from shared.runtime.reseal import opened
+from shared.runtime.sealing import opened
 from shared.runtime.vault import load_vault
 
 _log = structlog.get_logger(__name__)

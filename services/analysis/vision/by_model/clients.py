@@ -76,7 +76,12 @@ class _Anthropic:
         text = json.dumps(used[0]) if used else "".join(b.text for b in message.content if b.type == "text")
         ends = {"refusal": "refused", "max_tokens": "truncated", "model_context_window_exceeded": "truncated"}
         end = ends.get(message.stop_reason or "", "done")
-        return Reply(text, cast(Any, end), message.usage.input_tokens, message.usage.output_tokens)
+        return Reply(
+            text=text,
+            end=cast(Any, end),
+            tokens_in=message.usage.input_tokens,
+            tokens_out=message.usage.output_tokens,
+        )
 
     def _part(self, part: str | Picture) -> dict[str, Any]:
         if isinstance(part, str):
@@ -129,8 +134,8 @@ class _OpenAi:
             raise ModelUnavailableError("the answer broke off in the middle")
         refused = bool(refusal) or finish == "content_filter"
         end = "refused" if refused else "truncated" if finish == "length" else "done"
-        counted = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
-        return Reply(text, cast(Any, end), *counted)
+        told, written = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
+        return Reply(text=text, end=cast(Any, end), tokens_in=told, tokens_out=written)
 
     def _part(self, part: str | Picture) -> dict[str, Any]:
         if isinstance(part, str):

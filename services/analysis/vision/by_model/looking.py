@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from services.analysis.aria.proxy import Proxy
-from services.analysis.aria.visit import Limits
 from services.analysis.vision.by_model.access import Access
 from services.analysis.vision.by_model.answer import NoAnswerError, Reply, elements, understood, without_secrets
 from services.analysis.vision.by_model.clients import (
@@ -23,10 +21,12 @@ from services.analysis.vision.by_model.question import MAX_OUTPUT, Question, que
 from services.analysis.vision.pictures import decoded
 from shared.model.analysis import ModelUsage
 from shared.model.blob_keys import answer_key
-from shared.model.evidence import Box, Evidence, FrameElements
+from shared.model.evidence import Box, Element, FrameElements
 from shared.model.secrets import masked
 from shared.ports.blobs import BlobMissing, Blobs
 from shared.runtime.outbound.policy import UrlPolicy
+from shared.runtime.outbound.proxy import Proxy
+from shared.runtime.outbound.visit import Limits
 
 _ATTEMPTS = 3
 _LONGEST_WAIT = 30.0
@@ -50,13 +50,6 @@ class Seen:
     frames: tuple[FrameElements, ...]
     usage: ModelUsage
     trouble: str | None = None
-
-
-class _StoredReply(Evidence):
-    text: str
-    end: str
-    tokens_in: int
-    tokens_out: int
 
 
 class _TooDearError(Exception):
@@ -134,7 +127,7 @@ class _Run:
                 return look.local.model_copy(update={"elements": seen, "model_ms": took})
         return look.local
 
-    async def _answer(self, asked: Question, look: ModelLook) -> tuple[object, ...]:
+    async def _answer(self, asked: Question, look: ModelLook) -> tuple[Element, ...]:
         """Once more, with what was wrong, when the answer was none."""
         picture, local = asked.picture, look.local.elements
         try:
@@ -151,20 +144,15 @@ class _Run:
         access = self.model.access
         key = answer_key(self.session_id, asked.digest(access.provider, access.model, note))
         try:
-            stored = _StoredReply.model_validate_json(await self.blobs.get(key))
+            stored = Reply.model_validate_json(await self.blobs.get(key))
         except BlobMissing:
             reply = await self._paid(asked, note)
-            kept = _StoredReply(
-                text=without_secrets(reply.text),
-                end=reply.end,
-                tokens_in=reply.tokens_in,
-                tokens_out=reply.tokens_out,
-            )
+            kept = reply.model_copy(update={"text": without_secrets(reply.text)})
             await self.blobs.put(key, kept.model_dump_json(by_alias=True).encode())
             return reply
         self.cached += 1
         self._count(stored.tokens_in, stored.tokens_out)
-        return Reply(stored.text, stored.end, stored.tokens_in, stored.tokens_out)  # type: ignore[arg-type]
+        return stored
 
     async def _paid(self, asked: Question, note: str) -> Reply:
         """The dearest that it can become is reserved first, so that calls at the same time keep the ceiling too."""

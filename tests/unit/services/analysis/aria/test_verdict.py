@@ -1,8 +1,8 @@
 import pytest
 
 from services.analysis.aria import verdict
-from services.analysis.aria.visit import Trouble, Visit
 from shared.runtime.outbound.hosts import Authority
+from shared.runtime.outbound.visit import Trouble, Visit
 
 URL = "http://h.test:3000/a"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.analysis.merge.pages import candidates, flat, locator
-from shared.model.evidence import PageNode
+from services.analysis.merge.pages import candidates, locator
+from shared.model.evidence import PageNode, PageSnapshot
 from tests.unit.services.analysis.merge.things import a_page, box, candidates_of, node
 
 
@@ -14,7 +14,13 @@ def names(*nodes: PageNode) -> list[tuple[str, str]]:
 def test_nodes_come_in_the_order_of_the_document() -> None:
     tree = node("main", "", None, node("heading", "Orders"), node("form", "", None, node("button", "Save")))
     assert names(tree, node("link", "Help")) == [("heading", "Orders"), ("button", "Save"), ("link", "Help")]
-    assert [each.role for each in flat((tree,))] == ["main", "heading", "form", "button"]
+    page = PageSnapshot(url="http://a.test/", success=True, tree=(tree,))
+    assert [each.role for each in page.nodes()] == [
+        "main",
+        "heading",
+        "form",
+        "button",
+    ]
 
 
 @pytest.mark.parametrize("role", ["main", "navigation", "list", "row", "form", "group", "toolbar", "banner"])

@@ -1,6 +1,6 @@
 import pytest
 
-from services.analysis.aria import wire
+from shared.runtime.outbound import wire
 
 
 def test_a_request_goes_on_without_what_was_meant_for_the_proxy():

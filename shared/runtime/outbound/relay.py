@@ -7,8 +7,8 @@ import struct
 import time
 from dataclasses import dataclass, field
 
-from services.analysis.aria.visit import Visit
-from services.analysis.aria.wire import MalformedError
+from shared.runtime.outbound.visit import Visit
+from shared.runtime.outbound.wire import MalformedError
 
 _CHUNK = 64 * 1024
 

@@ -12,9 +12,12 @@ import socket
 from types import TracebackType
 from typing import Self
 
-from services.analysis.aria.relay import CutOffError, Relay, Stream, read_head
-from services.analysis.aria.visit import Limits, Trouble, Visit
-from services.analysis.aria.wire import (
+from shared.runtime.outbound.hosts import Authority, BadUrlError, authority_of, split_authority
+from shared.runtime.outbound.policy import RefusedError, UrlPolicy
+from shared.runtime.outbound.relay import CutOffError, Relay, Stream, read_head
+from shared.runtime.outbound.resolve import Resolver, addresses_of, connect, system_resolver
+from shared.runtime.outbound.visit import Limits, Trouble, Visit
+from shared.runtime.outbound.wire import (
     MalformedError,
     Request,
     Response,
@@ -26,9 +29,6 @@ from services.analysis.aria.wire import (
     values,
     without,
 )
-from shared.runtime.outbound.hosts import Authority, BadUrlError, authority_of, split_authority
-from shared.runtime.outbound.policy import RefusedError, UrlPolicy
-from shared.runtime.outbound.resolve import Resolver, addresses_of, connect, system_resolver
 
 MARK = "x-scope-proxy"  # header of the proxy's own answers; its value is the visit's mark
 _REASONS = {400: "Bad Request", 403: "Forbidden", 407: "Proxy Authentication Required", 502: "Bad Gateway"}

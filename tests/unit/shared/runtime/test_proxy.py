@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from services.analysis.aria.proxy import MARK, Proxy
-from services.analysis.aria.visit import Limits
 from shared.runtime.outbound.hosts import Authority
 from shared.runtime.outbound.policy import UrlPolicy
-from tests.unit.services.analysis.aria.loopback import (
+from shared.runtime.outbound.proxy import MARK, Proxy
+from shared.runtime.outbound.visit import Limits
+from tests.unit.shared.runtime.loopback import (
     Names,
     asking,
     connected,
