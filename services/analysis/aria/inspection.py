@@ -108,8 +108,8 @@ class _Inspector:
 
     @property
     def _patience(self) -> float:
-        settings = self.settings
-        return settings.answer_timeout + settings.settle_timeout + settings.read_timeout + _OVERHEAD
+        s = self.settings
+        return s.answer_timeout + s.settle_timeout + s.read_timeout + s.picture_timeout + _OVERHEAD
 
 
 class _DiedError(Exception):

@@ -215,7 +215,8 @@ async def test_a_picture_that_cannot_be_had_does_not_cost_the_tree(settings, mon
 
     monkeypatch.setattr(opening, "take_picture", never)
     async with serving({"/": "<h1>Here</h1>"}) as site:
-        hurried = dataclasses.replace(settings, read_timeout=5, picture_timeout=6)
+        # The picture takes longer than all the rest of a page may.
+        hurried = dataclasses.replace(settings, settle_timeout=1, read_timeout=3, picture_timeout=18)
         (page,) = await inspect([site.url()], policy=UrlPolicy("any"), settings=hurried)
     assert page.success, page.error
     assert [node.name for node in page.tree] == ["Here"]
