@@ -89,6 +89,7 @@ async def test_an_upload_that_was_cut_off_by_a_kill_leaves_nothing(server: Serve
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 async def test_killed_while_the_browser_works_no_browser_is_left(tmp_path: Path, chromium: Path) -> None:
     async with serving(tmp_path / "data") as server, page_at(SAMPLES / "shop") as page:
         accepted = await server.upload(SAMPLES / "shop.webm", page)

@@ -104,6 +104,7 @@ async def test_https_where_there_is_only_http(settings):
 # --- pages that are taken as they were
 
 
+@pytest.mark.slow
 async def test_a_page_that_never_ends_is_taken_as_it_was(look):
     async with serving({"/": endless}) as site:
         page = await look(site)
@@ -128,6 +129,7 @@ RESTLESS = [
 ]
 
 
+@pytest.mark.slow
 async def test_a_page_that_never_rests_is_taken_as_it_was(settings):
     bodies = {f"/{n}": f"<button id=b>B</button><script>{script}</script>" for n, script in enumerate(RESTLESS)}
     async with serving({**bodies, "/hang": hanging}) as site:
