@@ -10,15 +10,19 @@ from services.gateway.api.call import MAX_BODY, Call, Context
 from services.gateway.api.routes import ROUTES, Route
 from services.gateway.assets import AssetLinks
 from services.gateway.cors import cors_middleware, cors_signal
+from services.gateway.following import Following
 from services.gateway.identity.accounts import Accounts
+from services.gateway.identity.code_flow import CodeFlow
 from services.gateway.identity.external_issuer import ExternalIssuer
 from services.gateway.identity.local_issuer import ISSUER, LocalIssuer
+from services.gateway.identity.renewal import Renewal
 from services.gateway.identity.tokens import Tokens
 from services.gateway.limits import Limits
 from services.gateway.model_check import ModelCheck
+from services.gateway.page import add_page
 from services.gateway.settings import GatewaySettings
-from services.gateway.waiting import EndOfSessions
-from shared.model.events import TERMINAL_TYPES
+from shared.model.errors import Misconfigured
+from shared.model.events import EVENTS
 from shared.runtime.admin import port_checks
 from shared.runtime.installation import derived_secret, master_secret
 from shared.runtime.outbound.policy import UrlPolicy
@@ -37,9 +41,15 @@ def gateway_app(context: Context) -> web.Application:
     )
     app.on_response_prepare.append(stamp)
     app.on_response_prepare.append(cors_signal(origins))
+    app.on_shutdown.append(partial(_stop_following, context.following))
+    add_page(app)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, guarded(route, context, limits))
     return app
+
+
+async def _stop_following(following: Following, app: web.Application) -> None:
+    following.close()
 
 
 def guarded(
@@ -75,14 +85,14 @@ async def _counted(headers: Mapping[str, str], answer: Awaitable[web.StreamRespo
 async def add_gateway(process: Process, settings: GatewaySettings) -> str:
     """Start the gateway in this process; return the URL of its server."""
     http = await process.stack.enter_async_context(ClientSession(auto_decompress=False))
-    ends = EndOfSessions(process.ports.store)
-    await process.listen("ends of sessions", TERMINAL_TYPES, ends.heard)
-    app = gateway_app(_context(process, settings, http, ends))
+    following = Following(process.ports.store)
+    await process.listen("sessions that are followed", frozenset(event.TYPE for event in EVENTS), following.heard)
+    app = gateway_app(_context(process, settings, http, following))
     host, port = await process.serve(app, settings.host, settings.port)
     return f"http://{'[' + host + ']' if ':' in host else host}:{port}"
 
 
-def _context(process: Process, settings: GatewaySettings, http: ClientSession, ends: EndOfSessions) -> Context:
+def _context(process: Process, settings: GatewaySettings, http: ClientSession, following: Following) -> Context:
     master = master_secret(settings.data_dir, settings.internal_key)
     issuer = None if settings.jwks_url else LocalIssuer.load(settings.data_dir, settings.internal_key)
     tokens = (
@@ -99,9 +109,19 @@ def _context(process: Process, settings: GatewaySettings, http: ClientSession, e
         tokens=tokens,
         accounts=Accounts(process.ports.store, process.ports.clock),
         issuer=issuer,
+        code_flow=_code_flow(settings, http) if issuer is None else None,
+        renewal=Renewal(derived_secret(master, "renewal of sign-ins"), settings.refresh_ttl),
         links=AssetLinks(derived_secret(master, "asset links"), settings.asset_ttl),
-        ends=ends,
+        following=following,
         checks=port_checks(process.ports),
         models=ModelCheck(UrlPolicy(settings.aria_policy, settings.aria_allow)),
         vault=partial(load_vault, settings.data_dir, settings.vault_keys, settings.internal_key),
     )
+
+
+def _code_flow(settings: GatewaySettings, http: ClientSession) -> CodeFlow | None:
+    if not settings.oidc_client_id:
+        return None
+    if not settings.jwt_issuer:
+        raise Misconfigured("SCOPE_OIDC_CLIENT_ID needs SCOPE_JWT_ISSUER: its configuration says where to sign in.")
+    return CodeFlow(http, settings.jwt_issuer, settings.oidc_client_id, settings.oidc_scope)

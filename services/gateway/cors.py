@@ -9,7 +9,7 @@ _METHODS = "GET, POST, PATCH, DELETE"
 _REQUEST_HEADERS = (
     "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Prefer, X-Request-Id"
 )
-_RESPONSE_HEADERS = "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+_RESPONSE_HEADERS = "ETag, Link, Location, Prompt-Tokens, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
 
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

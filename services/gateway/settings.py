@@ -26,11 +26,15 @@ class GatewaySettings(RuntimeSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()  # https://app.example,http://localhost:5173
 
     token_ttl: float = 7 * 24 * 3600.0  # of the local issuer's tokens
+    page_token_ttl: float = 900.0  # of the tokens that a page gets by its cookie
+    refresh_ttl: float = 12 * 3600.0  # how long a page that is not used stays signed in
     asset_ttl: int = 3600  # signed links live for one to two of these
 
     jwks_url: str = ""  # set: an external issuer; the local one is switched off
     jwt_issuer: str = ""
     jwt_audience: str = ""
+    oidc_client_id: str = ""  # set: the page signs in at the external issuer, by code and PKCE
+    oidc_scope: str = "openid profile email offline_access"
 
     # What addresses an account's own model may have: the same rules as for the pages that the ARIA lane opens.
     aria_policy: Literal["any", "public"] = "public"

@@ -5,7 +5,9 @@ from pydantic import ValidationError
 
 from services.prompter.build import Wish, build
 from services.prompter.job import prompt_for, prompter_job
+from services.prompter.limits import without_pictures
 from services.prompter.settings import PrompterSettings
+from services.prompter.words import tokens
 from shared.model.accounts import AgentTarget, Model, PromptOptions
 from shared.model.session import Session
 from shared.runtime.installation import master_secret
@@ -37,7 +39,8 @@ def prompter_app(process: Process, passes: Passes, settings: PrompterSettings) -
         session = await process.ports.store.session(wanted.session_id)
         if session is None or session.deleted or session.user_id != user_id:
             raise not_found()
-        return web.json_response({"prompt": await _prompt(process, session, wanted, settings)})
+        prompt = await _prompt(process, session, wanted, settings)
+        return web.json_response({"prompt": prompt, "tokens": tokens(without_pictures(prompt))})
 
     app = web.Application(middlewares=[middleware_of("prompter")])
     app.on_response_prepare.append(stamp)

@@ -11,6 +11,7 @@ from typing import Any
 from services.analysis.app import add_aria, add_frames, add_vision
 from services.analysis.settings import AnalysisSettings
 from services.gateway.app import add_gateway
+from services.gateway.identity.local_issuer import LocalIssuer
 from services.gateway.settings import GatewaySettings
 from services.ingest.app import add_ingest
 from services.ingest.settings import IngestSettings
@@ -21,6 +22,8 @@ from shared.runtime.process import Process
 from shared.runtime.settings import RuntimeSettings
 
 _LOOPBACK = "127.0.0.1"
+_WELCOME_S = 12 * 3600.0
+LOCAL_USER = "usr_local"  # whom `scope token` mints for when nobody else is named
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Running:
     process: Process
     url: str
     admin_url: str | None
+    welcome_url: str | None  # opens the page as the local user; where only this machine can ask
 
 
 @asynccontextmanager
@@ -43,10 +47,9 @@ async def all_in_one(host: str, port: int, data_dir: Path, **more: Any) -> Async
             await add_frames(process, analysis)
             await add_vision(process, analysis)
             await add_aria(process, analysis)
-            url = await add_gateway(
-                process, GatewaySettings(host=host, port=port, **inside, **_page_policy(host), **common)
-            )
-            yield Running(process, url, await process.admin())
+            gateway = GatewaySettings(host=host, port=port, **inside, **_page_policy(host), **common)
+            url = await add_gateway(process, gateway)
+            yield Running(process, url, await process.admin(), _welcome(url, gateway))
 
 
 def is_loopback(host: str) -> bool:
@@ -54,6 +57,14 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _welcome(url: str, gateway: GatewaySettings) -> str | None:
+    """Nobody on their own machine should have to sign up first. The token is behind `#`: it is in no request."""
+    if gateway.jwks_url or not is_loopback(gateway.host):
+        return None
+    token = LocalIssuer.load(gateway.data_dir, gateway.internal_key).mint(LOCAL_USER, _WELCOME_S, name="Local user")
+    return f"{url}/#/welcome/{token}"
 
 
 def _page_policy(host: str) -> dict[str, Any]:

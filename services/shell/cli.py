@@ -79,6 +79,7 @@ def up(host: str, port: int, data_dir: Path | None, print_settings: bool) -> Non
     async def serve() -> None:
         async with all_in_one(host, port, folder) as running:
             click.echo(f"Claude Scope is up at {running.url} (data in {folder})")
+            click.echo(f"  open the page  {running.welcome_url or running.url}")
             click.echo(f"  read the API   {running.url}/api/docs")
             click.echo(f"  get a token    scope token --data {folder}")
             if running.admin_url:

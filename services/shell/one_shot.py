@@ -12,10 +12,9 @@ from aiohttp import ClientSession, FormData
 
 from services.gateway.identity.local_issuer import LocalIssuer
 from services.ingest.sniff import HEAD, container_of
-from services.shell.all_in_one import all_in_one
+from services.shell.all_in_one import LOCAL_USER, all_in_one
 from shared.model.errors import ScopeError
 
-LOCAL_USER = "usr_local"  # whom `scope token` mints for when nobody else is named
 _MIME = {"matroska": "video/webm", "mp4": "video/mp4"}
 _POLL_S = 0.2
 

@@ -42,6 +42,15 @@ class AccountSettings(PromptOptions):
         )
 
 
+class ApiToken(Model):
+    """A token that was made for a program: only its id is kept, and the token is good while it is."""
+
+    id: str
+    label: str
+    created_at: Timestamp
+    expires_at: Timestamp
+
+
 class Account(Model):
     """`id` is the token's subject. Only accounts of the local issuer have a password hash (argon2id)."""
 
@@ -51,5 +60,6 @@ class Account(Model):
     avatar_url: str | None = None
     settings: AccountSettings = AccountSettings()
     password_hash: str | None = None
+    tokens: tuple[ApiToken, ...] = ()
     created_at: Timestamp
     version: int = 0

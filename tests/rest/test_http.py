@@ -34,7 +34,8 @@ async def test_the_request_id_stands_in_errors_and_in_the_events(service: Servic
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/api", "/api/", "/api/nothing", "/api/sessions/", "/favicon.ico", "//", "/%00"]
+    "path",
+    ["/web", "/web/x/app.js", "/api", "/api/", "/api/nothing", "/api/sessions/", "/favicon.ico", "//", "/%00"],
 )
 async def test_an_unknown_address_is_a_404(service: Service, path: str) -> None:
     answer = await service.get(path)

@@ -9,19 +9,22 @@ from aiohttp import ClientSession, web
 from pydantic import BaseModel, ValidationError
 
 from services.gateway.assets import AssetLinks
+from services.gateway.following import Following
 from services.gateway.identity.accounts import Accounts
+from services.gateway.identity.code_flow import CodeFlow
 from services.gateway.identity.local_issuer import LocalIssuer
+from services.gateway.identity.renewal import Renewal
 from services.gateway.identity.tokens import Tokens
 from services.gateway.model_check import ModelCheck
 from services.gateway.settings import GatewaySettings
-from services.gateway.waiting import EndOfSessions
 from shared.model.accounts import Account
 from shared.model.session import Session
 from shared.runtime.admin import Check
 from shared.runtime.ledger import Ledger
 from shared.runtime.passes import Passes
-from shared.runtime.problems import Problem, from_validation, not_found
+from shared.runtime.problems import Problem, from_validation, not_found, response_of
 from shared.runtime.vault import Vault
+from shared.runtime.web import REQUEST_ID
 from shared.runtime.wiring import Ports
 
 M = TypeVar("M", bound=BaseModel)
@@ -31,7 +34,7 @@ MAX_BODY = 5 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Context:
-    """Everything that handlers share. `issuer` is None with an external issuer."""
+    """Everything that handlers share. `issuer` is None with an external issuer, `code_flow` without one."""
 
     settings: GatewaySettings
     ports: Ports
@@ -41,8 +44,10 @@ class Context:
     tokens: Tokens
     accounts: Accounts
     issuer: LocalIssuer | None
+    code_flow: CodeFlow | None
+    renewal: Renewal
     links: AssetLinks
-    ends: EndOfSessions
+    following: Following
     checks: Mapping[str, Check]
     models: ModelCheck
     vault: Callable[[], Vault]
@@ -79,6 +84,10 @@ class Call:
             return model.model_validate_strings(given, by_alias=True, by_name=False)
         except ValidationError as error:
             raise from_validation(error) from error
+
+    def refusal(self, problem: Problem) -> web.Response:
+        """The problem as a response, for handlers that have something to add to it."""
+        return response_of(problem, self.request.path, self.request[REQUEST_ID])
 
     async def session(self) -> Session:
         """The session of the path. Problem 404 when it is unknown, deleted or somebody else's."""

@@ -27,22 +27,37 @@ async def remove_frame(call: Call) -> web.Response:
 
 async def read_asset(call: Call) -> web.Response:
     """A thumbnail, for a valid signature or its owner's token. Whatever else is the same 404."""
+    _, frame = await _allowed(call, call.request.match_info["id"])
+    return await _picture(call, frame.thumbnail_key, "image/webp", f'"{frame.asset_id}"')
+
+
+async def read_asset_image(call: Call) -> web.Response:
+    """The whole frame, under the same rule."""
+    _, frame = await _allowed(call, f"{call.request.match_info['id']}/image")
+    return await _picture(call, frame.image_key, "image/png", f'"{frame.asset_id}-image"')
+
+
+async def _allowed(call: Call, asset: str) -> tuple[Session, FrameRef]:
     session, frame = await _owner_of(call)
     query, links = call.request.query, call.context.links
     now = call.context.ports.clock.now()
-    if not links.valid(frame.asset_id, query.get("expires", ""), query.get("signature", ""), now):
+    if not links.valid(asset, query.get("expires", ""), query.get("signature", ""), now):
         account = await _account(call)
         if account is None or account.id != session.user_id:
             raise not_found("asset")
+    return session, frame
+
+
+async def _picture(call: Call, key: str, kind: str, etag: str) -> web.Response:
     try:
-        data = await call.context.ports.blobs.get(frame.thumbnail_key)
+        data = await call.context.ports.blobs.get(key)
     except BlobMissing:
         raise not_found("asset") from None
     headers = {
         "Cache-Control": f"private, max-age={call.context.settings.asset_ttl}",
-        "ETag": f'"{frame.asset_id}"',
+        "ETag": etag,
     }
-    return web.Response(body=data, content_type="image/webp", headers=headers)
+    return web.Response(body=data, content_type=kind, headers=headers)
 
 
 async def _owner_of(call: Call) -> tuple[Session, FrameRef]:

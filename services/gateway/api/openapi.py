@@ -43,6 +43,19 @@ _UPLOAD = {
         },
     },
 }
+EVENTS = "text/event-stream"
+_EVENT = {  # each of the stream's events; OpenAPI 3.1 has no word for a stream of them
+    "type": "object",
+    "properties": {
+        "event": {"enum": ["status", "deleted"]},
+        "id": {"type": "string", "description": "for Last-Event-ID"},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"$ref": _REF.format(model="SessionStatusBody")},
+        },
+    },
+}
 _ALWAYS = {"token": (401, 429, 500, 503), "signin": (429, 500, 503), "open": (500,)}
 
 
@@ -130,7 +143,9 @@ def _headers(route: "Route") -> list[dict[str, Any]]:
 
 def _response(status: int, body: Any) -> dict[str, Any]:
     response: dict[str, Any] = {"description": HTTPStatus(status).phrase}
-    if isinstance(body, str):
+    if body == EVENTS:
+        response["content"] = {body: {"schema": _EVENT}}
+    elif isinstance(body, str):
         response["content"] = {body: {"schema": {"type": "string"} if body.startswith("text/") else {}}}
     elif body is not None:
         response["content"] = {"application/json": {"schema": _schema(body)}}

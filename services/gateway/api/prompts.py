@@ -30,20 +30,22 @@ async def generate_prompt(call: Call) -> web.Response:
         "frameIds": _frame_ids(session, wish),
         "keep": True,
     }
-    prompt = await _render(call, order)
+    prompt, _ = await _render(call, order)
     return answer(s.PromptBody(session_id=session.id, prompt_status="complete", prompt=prompt))
 
 
 async def download_prompt(call: Call) -> web.Response:
     session = await call.session()
-    target = call.query(s.PromptDownload).agent_target
-    prompt = await _render(call, {"sessionId": session.id, "agentTarget": target})
+    wish = call.query(s.PromptDownload)
+    options = _options(session, wish).model_dump(by_alias=True)
+    order = {"sessionId": session.id, "agentTarget": wish.agent_target, "options": options}
+    prompt, tokens = await _render(call, order)
     name = re.sub(r"[^a-z0-9]+", "-", session.title.casefold()).strip("-")[:60] or "prompt"
-    headers = {"Content-Disposition": f'attachment; filename="{name}.md"'}
+    headers = {"Content-Disposition": f'attachment; filename="{name}.md"', "Prompt-Tokens": str(tokens)}
     return web.Response(text=prompt, content_type="text/markdown", headers=headers)
 
 
-def _options(session: Session, wish: s.PromptWish) -> PromptOptions:
+def _options(session: Session, wish: s.PromptWish | s.PromptDownload) -> PromptOptions:
     """The session's own, with what the call says on top."""
     given = {name: getattr(wish, name) for name in _SWITCHES if getattr(wish, name) is not None}
     return session.options.model_copy(update=given)
@@ -59,8 +61,8 @@ def _frame_ids(session: Session, wish: s.PromptWish) -> list[str] | None:
     return wish.frame_ids
 
 
-async def _render(call: Call, order: dict[str, Any]) -> str:
-    """Ask the prompter. Unavailable when it does not answer."""
+async def _render(call: Call, order: dict[str, Any]) -> tuple[str, int]:
+    """Ask the prompter: the prompt, and about how many tokens it has. Unavailable when it does not answer."""
     context = call.context
     headers = {
         "Authorization": f"Bearer {context.passes.issue(call.account.id, _AUDIENCE)}",
@@ -77,4 +79,4 @@ async def _render(call: Call, order: dict[str, Any]) -> str:
         raise Unavailable("The prompter does not take our passes.")
     if status != 200:
         raise Problem(status, str(body.get("message", "The prompt could not be built.")))
-    return str(body["prompt"])
+    return str(body["prompt"]), int(body["tokens"])

@@ -32,7 +32,7 @@ async def post_recording(call: Call) -> web.Response:
     receipt = await _pass_on(call)
     if receipt.mode == "async":
         return accepted(receipt.session_id)
-    session = await call.context.ends.wait(receipt.session_id, call.context.settings.sync_wait)
+    session = await call.context.following.end(receipt.session_id, call.context.settings.sync_wait)
     if session is None or session.deleted:
         raise not_found()
     if not session.terminal:

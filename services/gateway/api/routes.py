@@ -5,7 +5,19 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.gateway.api import account, credentials, docs, frames, health, prompts, recordings, sessions
+from services.gateway.api import (
+    account,
+    credentials,
+    docs,
+    events,
+    frames,
+    health,
+    prompts,
+    recordings,
+    sessions,
+    signin,
+    tokens,
+)
 from services.gateway.api import credential_schemas as c
 from services.gateway.api import schemas as s
 from services.gateway.api.call import Handler
@@ -52,6 +64,9 @@ ROUTES: tuple[Route, ...] = (
           {204: None}, errors=(404, 412), headers=_IF_MATCH),
     Route("GET", f"{_SESSION_PATH}/status", sessions.read_status, "How far the processing is", "Sessions",
           {200: s.SessionStatusBody, 304: None}, errors=(404,), headers={"If-None-Match": "The last ETag."}),
+    Route("GET", f"{_SESSION_PATH}/events", events.follow_session, "Follow the processing as server-sent events",
+          "Sessions", {200: "text/event-stream", 204: None}, errors=(404,),
+          headers={"Last-Event-ID": "The last event that was seen."}),
     Route("POST", f"{_SESSION_PATH}/generate-prompt", prompts.generate_prompt, "Build the prompt anew and keep it",
           "Prompts", {200: s.PromptBody}, body=s.PromptWish, errors=(400, 404, 409)),
     Route("GET", f"{_SESSION_PATH}/prompt", prompts.download_prompt, "Download a prompt for any target", "Prompts",
@@ -71,10 +86,26 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/api/credentials/{id}", credentials.delete_credential, "Forget a key", "Account",
           {204: None}, errors=(404,)),
     Route("GET", "/api/auth/me", account.read_me, "Who the token belongs to", "Account", {200: s.User}),
-    Route("POST", "/api/auth/signup", account.sign_up, "Sign up at the local issuer", "Account",
+    Route("POST", "/api/auth/signup", signin.sign_up, "Sign up at the local issuer", "Account",
           {201: s.SignedIn}, body=s.SignUp, errors=(400, 404, 409), access="signin"),
-    Route("POST", "/api/auth/login", account.sign_in, "Sign in at the local issuer", "Account",
+    Route("POST", "/api/auth/login", signin.sign_in, "Sign in at the local issuer", "Account",
           {200: s.SignedIn}, body=s.SignIn, errors=(400, 401, 404), access="signin"),
+    Route("GET", "/api/auth/options", signin.sign_in_options, "How people sign in here", "Account",
+          {200: s.SignInOptions}, errors=(503,), access="open"),
+    Route("POST", "/api/auth/code", signin.sign_in_by_code, "Sign in at an external issuer: the code it gave",
+          "Account", {200: s.SignedIn}, body=s.SignInCode, errors=(400, 401, 404), access="signin"),
+    Route("POST", "/api/auth/refresh", signin.renew, "A new token for the cookie of a sign-in, or for a token",
+          "Account", {200: s.SignedIn, 204: None}, errors=(401, 503), access="open"),
+    Route("POST", "/api/auth/logout", signin.sign_out, "Forget the cookie of a sign-in", "Account",
+          {204: None}, access="open"),
+    Route("GET", "/api/tokens", tokens.list_tokens, "Tokens made for programs", "Account",
+          {200: list[s.TokenBody]}, errors=(404,)),
+    Route("POST", "/api/tokens", tokens.create_token, "Make a token for a program; it is shown once", "Account",
+          {201: s.FreshToken}, body=s.NewToken, errors=(400, 404)),
+    Route("DELETE", "/api/tokens/{id}", tokens.delete_token, "Take a token back", "Account",
+          {204: None}, errors=(404,)),
+    Route("GET", "/api/assets/{id}/image", frames.read_asset_image, "The whole frame, by link or owner's token",
+          "Assets", {200: "image/png"}, errors=(404,), access="open"),
     Route("GET", "/api/assets/{id}", frames.read_asset, "A thumbnail, by signed link or owner's token", "Assets",
           {200: "image/webp"}, errors=(404,), access="open"),
     Route("GET", "/api/health", health.read_health, "Whether the service works", "Service",

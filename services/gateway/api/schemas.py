@@ -66,6 +66,19 @@ class SignIn(Body):
     password: str
 
 
+class SignInCode(Body):
+    """What an external issuer sent the page back with, and what the page had kept for it."""
+
+    code: Annotated[str, Field(min_length=1, max_length=4096)]
+    code_verifier: Annotated[str, Field(min_length=43, max_length=128, pattern=r"^[A-Za-z0-9._~-]+$")]
+    redirect_uri: Address
+
+
+class NewToken(Body):
+    label: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    days: Annotated[int, Field(ge=1, le=365, description="how long it is good")] = 90
+
+
 class NewSession(Body):
     title: Title
     agent_target: AgentTarget | None = None
@@ -115,12 +128,16 @@ class SessionList(Body):
     q: Annotated[str, Field(max_length=500, description="part of the title")] | None = None
     created_after: Timestamp | None = None
     created_before: Timestamp | None = None
+    prompts: Annotated[bool, Field(description="false: `prompt` is null, for a list that is light")] = True
 
 
 class PromptDownload(Body):
-    """Query parameters of `GET /sessions/{id}/prompt`."""
+    """Query parameters of `GET /sessions/{id}/prompt`; what is not given is as the session has it."""
 
     agent_target: AgentTarget | None = None
+    include_screenshots: bool | None = None
+    inline_aria_tree: bool | None = None
+    include_raw_diff: bool | None = None
 
 
 # --- responses ---
@@ -159,6 +176,9 @@ class Frame(Body):
     timestamp: float = Field(description="milliseconds of video time")
     url: str | None
     thumbnail_url: str
+    image_url: str = Field(description="the whole frame as PNG, secrets masked; as the thumbnail, a signed link")
+    width: int = Field(description="pixels of the whole frame")
+    height: int
     diff_summary: DiffSummary
     aria_tree: list[AriaNode]
     created_at: Timestamp
@@ -199,6 +219,13 @@ class PageSnapshotBody(Sparse):
     url: str
     success: bool
     error: str | None = None
+    title: str | None = None
+    language: str | None = None
+    login_required: bool = Field(default=False, description="it asks to sign in: what was recorded lies behind it")
+    console_errors: list[str] = []
+    failed_requests: list[str] = []
+    hidden_text: list[str] = Field(default=[], description="in the page, but shown nowhere; never in a prompt")
+    note: str | None = None
     counts: Counts
     aria_tree: list[AriaNode] | None = None
 
@@ -242,6 +269,7 @@ class TimelineEntry(Body):
 class AnalysisBody(Body):
     timeline: list[TimelineEntry]
     inspection: InspectionBody
+    masked: dict[str, int] = Field(description="secrets that were masked in the frames, by kind")
 
 
 class SessionDetail(SessionBody):
@@ -313,6 +341,26 @@ class User(Body):
 class SignedIn(Body):
     access_token: str
     user: User
+
+
+class SignInOptions(Sparse):
+    """`local`: name and password here. `oidc`: code and PKCE at `authorizeUrl`. `elsewhere`: not by a page."""
+
+    kind: Literal["local", "oidc", "elsewhere"]
+    authorize_url: str | None = None
+    client_id: str | None = None
+    scope: str | None = None
+
+
+class TokenBody(Body):
+    id: str
+    label: str
+    created_at: Timestamp
+    expires_at: Timestamp
+
+
+class FreshToken(TokenBody):
+    token: str = Field(description="shown this once")
 
 
 class Health(Body):

@@ -49,7 +49,7 @@ async def list_sessions(call: Call) -> web.Response:
     found = await call.context.ports.store.sessions(query)
     page = found[: wanted.limit]
     headers = {"Link": _next_link(call, page[-1])} if len(found) > len(page) else None
-    return answer_all([views.listed(session) for session in page], headers)
+    return answer_all([views.listed(session, wanted.prompts) for session in page], headers)
 
 
 async def session_stats(call: Call) -> web.Response:

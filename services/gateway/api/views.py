@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.gateway.api import schemas as s
-from services.gateway.assets import AssetLinks
+from services.gateway.assets import AssetLinks, PictureLinks
 from shared.model.accounts import Account
 from shared.model.analysis import Analysis, Inspection
 from shared.model.diff import FrameDiff, diffs
-from shared.model.evidence import Box, Element, PageNode, PageSnapshot
+from shared.model.evidence import Box, PageNode, PageSnapshot
 from shared.model.session import FrameRef, Lane, Session
 from shared.model.tree import TreeNode, tree
 
+_MOST_HIDDEN = 100
 _EMBEDDED = re.compile(r"!\[([^\]\n]*)\]\(data:image/[^)\s]*\)")
 
 
@@ -40,11 +41,11 @@ def session_body(session: Session) -> s.SessionBody:
     )
 
 
-def listed(session: Session) -> s.SessionBody:
+def listed(session: Session, with_prompt: bool = True) -> s.SessionBody:
     """For a list: embedded screenshots become links to where they are."""
     body = session_body(session)
-    if body.prompt is None:
-        return body
+    if body.prompt is None or not with_prompt:
+        return body.model_copy(update={"prompt": None})
     link = rf"[\1](/api/sessions/{session.id}/prompt)"
     return body.model_copy(update={"prompt": _EMBEDDED.sub(link, body.prompt)})
 
@@ -105,20 +106,25 @@ def frame_bodies(session: Session, analysis: Analysis | None, links: AssetLinks,
     frames = sorted(session.frames, key=lambda frame: frame.timestamp)
     seen = [(analysis or Analysis()).elements_of(frame.id) for frame in frames]
     return [
-        _frame(session, frame, elements.elements, change, links.url(frame.asset_id, now))
+        _frame(session, frame, tree(elements.elements, change), change, links.of(frame.asset_id, now))
         for frame, elements, change in zip(frames, seen, diffs(seen), strict=True)
     ]
 
 
-def _frame(session: Session, frame: FrameRef, elements: Sequence[Element], change: FrameDiff, link: str) -> s.Frame:
+def _frame(
+    session: Session, frame: FrameRef, nodes: Sequence[TreeNode], change: FrameDiff, links: PictureLinks
+) -> s.Frame:
     return s.Frame(
         id=frame.id,
         session_id=session.id,
         timestamp=frame.timestamp,
         url=session.seed_url,
-        thumbnail_url=link,
+        thumbnail_url=links.thumbnail,
+        image_url=links.image,
+        width=frame.width,
+        height=frame.height,
         diff_summary=_summary(change),
-        aria_tree=[_node(node) for node in tree(elements, change)],
+        aria_tree=[_node(node) for node in nodes],
         created_at=frame.created_at,
         settled_ms=frame.settled_ms,
         changed_boxes=[_box(box) for box in frame.changed_boxes],
@@ -137,7 +143,9 @@ def analysis_body(frames: Sequence[s.Frame], analysis: Analysis) -> s.AnalysisBo
         )
         for frame in frames
     ]
-    return s.AnalysisBody(timeline=timeline, inspection=inspection_body(analysis.inspection))
+    return s.AnalysisBody(
+        timeline=timeline, inspection=inspection_body(analysis.inspection), masked=analysis.masked
+    )
 
 
 def inspection_body(inspection: Inspection) -> s.InspectionBody:
@@ -155,7 +163,27 @@ def user_body(account: Account) -> s.User:
 def _page(page: PageSnapshot) -> s.PageSnapshotBody:
     counts = s.Counts(**dict(page.counts))
     nodes = [_page_node(node) for node in page.tree] if page.success else None
-    return s.PageSnapshotBody(url=page.url, success=page.success, error=page.error, counts=counts, aria_tree=nodes)
+    return s.PageSnapshotBody(
+        url=page.url,
+        success=page.success,
+        error=page.error,
+        title=page.title,
+        language=page.language,
+        login_required=page.login_required,
+        console_errors=list(page.console_errors),
+        failed_requests=list(page.failed_requests),
+        hidden_text=_hidden_text(page),
+        note=page.note,
+        counts=counts,
+        aria_tree=nodes,
+    )
+
+
+def _hidden_text(page: PageSnapshot) -> list[str]:
+    """What has no place on the screen: a classic hiding place for orders to whoever reads the page."""
+    shown = {node.name for node in page.nodes() if node.box}
+    hidden = (node.name for node in page.nodes() if node.box is None and node.name not in {"", page.title, *shown})
+    return list(dict.fromkeys(hidden))[:_MOST_HIDDEN]
 
 
 def _page_node(node: PageNode) -> s.AriaNode:

@@ -6,13 +6,15 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from services.gateway.identity.tokens import Claims
+from services.gateway.identity.tokens import Claims, unauthorized
 from shared.model.accounts import Account
 from shared.model.errors import Conflict
 from shared.model.ids import new_id
 from shared.ports.clock import Clock
 from shared.ports.store import Store
 from shared.runtime.problems import Problem
+
+PROGRAM = "tok"  # of the ids of tokens that an account can take back
 
 
 class Accounts:
@@ -22,8 +24,10 @@ class Accounts:
         self._hashing = asyncio.Semaphore(2)  # each takes 64 MiB
 
     async def of(self, claims: Claims) -> Account:
-        """The account of a token's subject; a first call makes it."""
+        """The account of a token's subject; a first call makes it. Problem 401 for a token that was taken back."""
         found = await self._store.account(claims.subject)
+        if (claims.token_id or "").startswith(f"{PROGRAM}_") and not _holds(found, claims.token_id):
+            raise unauthorized()
         if found is not None:
             return found
         account = Account(
@@ -72,6 +76,10 @@ class Accounts:
                 return await asyncio.to_thread(self._hasher.verify, password_hash, password)
             except (VerificationError, InvalidHashError):
                 return False
+
+
+def _holds(account: Account | None, token_id: str | None) -> bool:
+    return account is not None and any(token.id == token_id for token in account.tokens)
 
 
 @lru_cache(maxsize=1)

@@ -49,11 +49,19 @@ class LocalIssuer:
             raise TypeError("keys/issuer.pem is not an Ed25519 key; move it away and start again.")
         return cls(key)
 
-    def mint(self, subject: str, ttl: float, *, name: str | None = None, email: str | None = None) -> str:
-        """A token for `ttl` seconds."""
+    def mint(
+        self,
+        subject: str,
+        ttl: float,
+        *,
+        name: str | None = None,
+        email: str | None = None,
+        token_id: str | None = None,
+    ) -> str:
+        """A token for `ttl` seconds. One with an id is good while its account holds the id."""
         now = int(time.time())
         claims: dict[str, Any] = {"sub": subject, "iss": ISSUER, "iat": now, "exp": now + int(ttl)}
-        claims |= {key: value for key, value in (("name", name), ("email", email)) if value}
+        claims |= {key: value for key, value in (("name", name), ("email", email), ("jti", token_id)) if value}
         return jwt.encode(claims, self._private, algorithm=_ALGORITHM, headers={"kid": self._kid})
 
     def jwks(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ class Claims:
     email: str | None = None
     name: str | None = None
     picture: str | None = None
+    token_id: str | None = None
 
 
 class Tokens:
@@ -72,7 +73,8 @@ def _claims(claims: dict[str, Any]) -> Claims:
     subject = claims["sub"]
     if not isinstance(subject, str) or not 1 <= len(subject) <= 255:
         raise jwt.InvalidTokenError("subject")
-    return Claims(subject, _text(claims, "email"), _text(claims, "name"), _text(claims, "picture"))
+    email, name, picture, token_id = (_text(claims, each) for each in ("email", "name", "picture", "jti"))
+    return Claims(subject, email, name, picture, token_id)
 
 
 def _text(claims: dict[str, Any], name: str) -> str | None:

@@ -139,7 +139,7 @@ def parts(url: str) -> dict[str, str]:
 @given(st.integers(0, 10**6), st.sampled_from([1, 60, 3600]))
 def test_a_link_is_good_for_one_to_two_lives(second: int, ttl: int) -> None:
     links, now = AssetLinks(b"k", ttl), NOON + timedelta(seconds=second)
-    given_parts = parts(links.url("ast_1", now))
+    given_parts = parts(links.of("ast_1", now).thumbnail)
     left = int(given_parts["expires"]) - now.timestamp()
     assert ttl < left <= 2 * ttl
     assert links.valid("ast_1", **given_parts, now=now)
@@ -148,8 +148,8 @@ def test_a_link_is_good_for_one_to_two_lives(second: int, ttl: int) -> None:
 
 
 def test_a_link_stays_the_same_for_a_while_and_is_for_one_picture() -> None:
-    assert LINKS.url("ast_1", NOON) == LINKS.url("ast_1", NOON + timedelta(seconds=3599))
-    mine = parts(LINKS.url("ast_1", NOON))
+    assert LINKS.of("ast_1", NOON) == LINKS.of("ast_1", NOON + timedelta(seconds=3599))
+    mine = parts(LINKS.of("ast_1", NOON).thumbnail)
     assert not LINKS.valid("ast_2", **mine, now=NOON)
     assert not AssetLinks(b"other", 3600).valid("ast_1", **mine, now=NOON)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.gateway import waiting
-from services.gateway.waiting import EndOfSessions
+from services.gateway import following
+from services.gateway.following import Following
 from shared.adapters.store_sqlite import SqliteStore
 from shared.model.envelope import Envelope
 from shared.model.events import SessionCompleted
@@ -33,10 +33,10 @@ def told(session: Session) -> Envelope:
 
 
 async def test_the_event_wakes_everybody_who_waits(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "_LOOK_EVERY_S", 60)
-    ends, session = EndOfSessions(store), a_session()
+    monkeypatch.setattr(following, "_END_LOOK_S", 60)
+    ends, session = Following(store), a_session()
     await store.insert_session(session)
-    waits = [asyncio.create_task(ends.wait(session.id, 30)) for _ in range(3)]
+    waits = [asyncio.create_task(ends.end(session.id, 30)) for _ in range(3)]
     await asyncio.sleep(0.05)
     ends.heard(told(session))  # too early: it looks, and waits on
     await asyncio.sleep(0.05)
@@ -49,29 +49,29 @@ async def test_the_event_wakes_everybody_who_waits(store: SqliteStore, monkeypat
 
 
 async def test_an_event_that_is_missed_costs_a_moment(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "_LOOK_EVERY_S", 0.05)
-    ends, session = EndOfSessions(store), a_session()
+    monkeypatch.setattr(following, "_END_LOOK_S", 0.05)
+    ends, session = Following(store), a_session()
     await store.insert_session(session)
-    wait = asyncio.create_task(ends.wait(session.id, 30))
+    wait = asyncio.create_task(ends.end(session.id, 30))
     await asyncio.sleep(0.02)
     after = await ended(store, session)
     assert await asyncio.wait_for(wait, 5) == after
 
 
 async def test_after_the_limit_it_is_as_it_is(store: SqliteStore) -> None:
-    ends, session = EndOfSessions(store), a_session()
+    ends, session = Following(store), a_session()
     await store.insert_session(session)
-    assert await asyncio.wait_for(ends.wait(session.id, 0.05), 5) == session
-    assert await ends.wait(session.id, 0) == session
-    assert await ends.wait("sess_unknown", 30) is None
+    assert await asyncio.wait_for(ends.end(session.id, 0.05), 5) == session
+    assert await ends.end(session.id, 0) == session
+    assert await ends.end("sess_unknown", 30) is None
     done = await ended(store, session)
-    assert await ends.wait(session.id, 30) == done
+    assert await ends.end(session.id, 30) == done
 
 
 async def test_who_gives_up_is_forgotten(store: SqliteStore) -> None:
-    ends, session = EndOfSessions(store), a_session()
+    ends, session = Following(store), a_session()
     await store.insert_session(session)
-    wait = asyncio.create_task(ends.wait(session.id, 30))
+    wait = asyncio.create_task(ends.end(session.id, 30))
     await asyncio.sleep(0.05)
     wait.cancel()
     with pytest.raises(asyncio.CancelledError):

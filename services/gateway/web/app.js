@@ -1,0 +1,98 @@
+// The shell: who is signed in, which view is shown.
+
+import { call, onSignedOut, renew, signOut, user } from './api.js';
+import { fill, h, icon, svg } from './dom.js';
+import { flushAll, toast } from './parts/toasts.js';
+import { signInView, finishCode } from './views/signin.js';
+
+const VIEWS = [
+  [/^#\/?$/, () => import('./views/sessions.js'), 'Sessions'],
+  [/^#\/record$/, () => import('./views/record.js'), 'Record'],
+  [/^#\/sessions\/(sess_[0-9a-f]+)$/, () => import('./views/session.js'), 'Session'],
+  [/^#\/settings$/, () => import('./views/settings.js'), 'Settings'],
+];
+
+const app = document.getElementById('app');
+let leave = null;  // ends what the view before has running
+let turn = 0;
+
+async function show() {
+  const mine = ++turn;
+  await welcomed();
+  leave?.abort();
+  const leaving = leave = new AbortController();
+  if (!user) return signInView(shell('Sign in', false), show);
+  const found = VIEWS.map(([pattern, load, title]) => ({ match: pattern.exec(location.hash || '#/'), load, title })).find(each => each.match);
+  if (!found) return lost(shell('Not found'));
+  const main = shell(found.title);
+  try {
+    const view = await found.load();
+    if (mine === turn) await view.show(main, { signal: leaving.signal, id: found.match[1] ?? null });
+  } catch (error) {
+    if (error.name !== 'AbortError' && mine === turn) broken(main, error);
+  }
+}
+
+/** The frame around a view; the new view's place, which has the focus. */
+function shell(title, inside = true) {
+  document.title = `${title} · Claude Scope`;
+  const main = h('main', { id: 'main', tabindex: '-1' });
+  fill(app, header(inside), main);
+  main.focus({ preventScroll: true });
+  scrollTo(0, 0);
+  return main;
+}
+
+function header(inside) {
+  const here = location.hash || '#/';
+  const link = (hash, text, kind = null) =>
+    h('a', { href: hash, class: kind, 'aria-current': here === hash ? 'page' : null }, text);
+  return h('header', { class: 'top' },
+    h('a', { class: 'brand', href: '#/', 'aria-label': 'Claude Scope, sessions' }, mark(), h('span', {}, 'Claude Scope')),
+    inside && h('nav', { 'aria-label': 'Main' },
+      link('#/', 'Sessions'), link('#/settings', 'Settings'),
+      h('a', { href: '#/record', class: 'button primary', 'aria-current': here === '#/record' ? 'page' : null }, icon('record'), 'Record'),
+      h('button', { class: 'plain', onclick: signOut, title: user.email ?? user.name }, 'Sign out')));
+}
+
+function mark() {
+  return svg('svg', { viewBox: '0 0 32 32', class: 'mark', 'aria-hidden': 'true' },
+    svg('path', { d: 'M5 11V7a2 2 0 0 1 2-2h4M21 5h4a2 2 0 0 1 2 2v4M27 21v4a2 2 0 0 1-2 2h-4M11 27H7a2 2 0 0 1-2-2v-4' }),
+    svg('circle', { cx: 16, cy: 16, r: 4.5 }));
+}
+
+function lost(main) {
+  fill(main, h('section', { class: 'empty' }, h('h1', {}, 'There is nothing here'),
+    h('p', {}, 'The address may be mistyped, or what was here is gone.'), h('a', { class: 'button', href: '#/' }, 'To the sessions')));
+}
+
+function broken(main, error) {
+  const gone = error.status === 404;
+  fill(main, h('section', { class: 'empty', role: 'alert' },
+    h('h1', {}, gone ? 'It is not here' : 'This did not work'), h('p', {}, error.message),
+    h('div', { class: 'row center' },
+      !gone && h('button', { class: 'primary', onclick: show }, 'Try again'), h('a', { class: 'button', href: '#/' }, 'To the sessions'))));
+  if (!error.status) console.error(error);
+}
+
+/** `scope up` prints an address with a token in it, so that the first look needs no account. */
+async function welcomed() {
+  const given = /^#\/welcome\/(.+)$/.exec(location.hash)?.[1];
+  if (!given) return;
+  history.replaceState(null, '', `${location.pathname}#/`);
+  if (!await renew(given)) toast('The link from the terminal is no longer good. Sign in, or start `scope up` again.');
+}
+
+async function start() {
+  try {
+    if (!await finishCode()) await renew();
+  } catch (error) {
+    toast(error.message);
+  }
+  onSignedOut(show);
+  addEventListener('hashchange', show);
+  addEventListener('pagehide', flushAll);
+  await show();
+}
+
+start();
