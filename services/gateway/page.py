@@ -22,7 +22,7 @@ _CSP = (
 _HEADERS = {
     "Content-Security-Policy": _CSP,
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "display-capture=(self), camera=(), microphone=(), geolocation=()",
+    "Permissions-Policy": "display-capture=(self), microphone=(), geolocation=()",
     "Referrer-Policy": "no-referrer",
 }
 

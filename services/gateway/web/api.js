@@ -27,8 +27,9 @@ export function signedIn(answer) {
 }
 
 export async function signOut() {
-  await call('POST', '/api/auth/logout').catch(() => null);
+  const told = raw('POST', '/api/auth/logout').catch(() => null);
   forget();
+  await told;
 }
 
 function forget() {

@@ -18,7 +18,8 @@ let turn = 0;
 
 async function show() {
   const mine = ++turn;
-  await welcomed();
+  if (await welcomed()) return show();
+  if (mine !== turn) return;
   leave?.abort();
   const leaving = leave = new AbortController();
   if (!user) return signInView(shell('Sign in', false), show);
@@ -52,7 +53,7 @@ function header(inside) {
     inside && h('nav', { 'aria-label': 'Main' },
       link('#/', 'Sessions'), link('#/settings', 'Settings'),
       h('a', { href: '#/record', class: 'button primary', 'aria-current': here === '#/record' ? 'page' : null }, icon('record'), 'Record'),
-      h('button', { class: 'plain', onclick: signOut, title: user.email ?? user.name }, 'Sign out')));
+      h('button', { class: 'plain', onclick: () => { flushAll(); signOut(); }, title: user.email ?? user.name }, 'Sign out')));
 }
 
 function mark() {
@@ -75,12 +76,13 @@ function broken(main, error) {
   if (!error.status) console.error(error);
 }
 
-/** `scope up` prints an address with a token in it, so that the first look needs no account. */
+/** `scope up` prints an address with a token in it, so that the first look needs no account. True: we came by one. */
 async function welcomed() {
   const given = /^#\/welcome\/(.+)$/.exec(location.hash)?.[1];
-  if (!given) return;
+  if (!given) return false;
   history.replaceState(null, '', `${location.pathname}#/`);
   if (!await renew(given)) toast('The link from the terminal is no longer good. Sign in, or start `scope up` again.');
+  return true;
 }
 
 async function start() {

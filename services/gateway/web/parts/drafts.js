@@ -1,11 +1,11 @@
 // A recording that was not handed in yet, kept in this browser (IndexedDB), so that a reload or a crash costs nothing.
-// One draft at a time: its pieces as the recorder wrote them, and what was said about it.
+// One draft for each person who signs in here: its pieces as the recorder wrote them, and what was said about it.
 
-const NAME = 'scope-drafts';
+import { user } from '../api.js';
 
 function database() {
   return new Promise((done, failed) => {
-    const asked = indexedDB.open(NAME, 1);
+    const asked = indexedDB.open(`scope-drafts-${user.id}`, 1);
     asked.onupgradeneeded = () => {
       asked.result.createObjectStore('pieces', { autoIncrement: true });
       asked.result.createObjectStore('about');

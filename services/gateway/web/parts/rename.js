@@ -17,8 +17,9 @@ export function renamable(shown, session, signal, renamed = () => null) {
     input.select();
 
     function key(event) {
-      if (event.key === 'Enter') settle(true);
-      if (event.key === 'Escape') settle(false);
+      if (event.key !== 'Enter' && event.key !== 'Escape') return;
+      event.preventDefault();  // or Enter would press the pen, which gets the focus
+      settle(event.key === 'Enter');
     }
 
     async function settle(keep) {

@@ -164,7 +164,9 @@ async function persistently(data, key, { bar, words, again }, signal) {
       const seconds = error.retryAfter ?? TRIES[Math.min(attempt, TRIES.length - 1)];
       bar.removeAttribute('value');
       again.hidden = false;
-      await counted(seconds, left => { words.textContent = `${error.message} Sending again in ${left} s.`; }, again, signal);
+      // 409 comes when the browser itself has sent again what a broken connection swallowed.
+      const what = error.status === 409 ? 'The connection was lost, and the server is still clearing that attempt away.' : error.message;
+      await counted(seconds, left => { words.textContent = `${what} Sending again in ${left} s.`; }, again, signal);
       if (signal.aborted) throw new DOMException('aborted', 'AbortError');
     }
   }

@@ -1,6 +1,6 @@
 // The list: search, filters, endless scrolling by cursor, renaming in place, deleting with undo, statistics.
 
-import { call, follow, request } from '../api.js';
+import { call, request, sleep } from '../api.js';
 import { fill, h, icon, unique } from '../dom.js';
 import { ago, minutes, moment, some, TARGETS } from '../format.js';
 import { bars } from '../parts/charts.js';
@@ -8,18 +8,18 @@ import { renamable } from '../parts/rename.js';
 import { failed, undoable } from '../parts/toasts.js';
 
 const PAGE = 50;
-const FOLLOWED = 5;  // sessions in work whose progress the list shows by itself
+const LOOK_MS = 2000, LONGEST_LOOK_MS = 30000;
 
 export async function show(main, { signal }) {
   const filters = { q: '', status: '', agentTarget: '', createdAfter: '', createdBefore: '' };
   const statistics = h('section', { class: 'stats', 'aria-label': 'Statistics' });
   const list = h('ul', { class: 'sessions', 'aria-label': 'Sessions' });
   const foot = h('div', { class: 'foot' });
-  let reading = new AbortController(), next = null, busy = false;
+  const inWork = new Set();  // ids of sessions in the list whose progress is shown as it comes
+  let reading = new AbortController(), next = null, busy = false, watching = false;
 
   fill(main, h('h1', { class: 'sr' }, 'Sessions'), statistics, bar(filters, restart), list, foot);
   const seen = new IntersectionObserver(entries => { if (entries.some(entry => entry.isIntersecting)) more(); }, { rootMargin: '800px' });
-  seen.observe(foot);
   signal.addEventListener('abort', () => { seen.disconnect(); reading.abort(); });
   showStatistics(statistics).catch(failed);
   await restart();
@@ -30,6 +30,7 @@ export async function show(main, { signal }) {
     next = firstPage(filters);
     busy = false;
     list.replaceChildren();
+    inWork.clear();
     await more();
   }
 
@@ -45,7 +46,8 @@ export async function show(main, { signal }) {
       next = nextOf(response.headers.get('Link'));
       list.append(...sessions.map(session => row(session, mine.signal)));
       fill(foot, list.children.length ? null : nothing(filters));
-      watch(sessions.filter(session => session.status === 'processing').slice(0, FOLLOWED), mine.signal);
+      for (const session of sessions) if (session.status === 'processing') inWork.add(session.id);
+      watch();
     } catch (error) {
       if (error.name === 'AbortError') return;
       fill(foot, h('div', { class: 'empty', role: 'alert' }, h('p', {}, error.message),
@@ -53,20 +55,44 @@ export async function show(main, { signal }) {
       return;
     }
     busy = false;
-    // A page that does not fill the window does not move its foot, so the observer would stay silent.
-    if (next && foot.getBoundingClientRect().top < innerHeight + 800) more();
+    // Anew, for it tells only of what changes: a page that does not fill the window, or a leap to the end, changes nothing.
+    seen.unobserve(foot);
+    seen.observe(foot);
   }
 
-  function watch(sessions, until) {
-    for (const session of sessions) {
-      const place = () => list.querySelector(`[data-id="${session.id}"]`);
-      follow(session.id, status => place()?.querySelector('.state')?.replaceWith(state(status.sessionStatus, status.processingStatus)),
-        () => null, until)
-        .then(async how => {
-          if (how === 'deleted') place()?.remove();
-          if (how === 'ended' && !until.aborted) place()?.replaceWith(row(await call('GET', `/api/sessions/${session.id}`), until));
-        }).catch(() => null);
+  /** Look at what is in work again and again. No streams: a browser has six connections for all tabs of a server. */
+  async function watch() {
+    if (watching) return;
+    watching = true;
+    for (let wait = LOOK_MS, before = ''; inWork.size && !signal.aborted;) {
+      await sleep(wait, signal);
+      const now = document.hidden ? before : await look(reading.signal).catch(() => before);  // the next look tries again
+      wait = now === before ? Math.min(wait * 1.5, LONGEST_LOOK_MS) : LOOK_MS;
+      before = now;
     }
+    watching = false;
+  }
+
+  /** Show how far they are; what was seen, to tell whether anything moves. */
+  async function look(until) {
+    const now = await call('GET', '/api/sessions?status=processing&prompts=false&limit=100', undefined, { signal: until });
+    for (const id of [...inWork]) {
+      const place = list.querySelector(`[data-id="${id}"]`), session = now.find(each => each.id === id);
+      if (!place) inWork.delete(id);
+      else if (session) place.querySelector('.state').replaceWith(state('processing', session.processingStatus));
+      else if (now.length < 100) await over(id, place, until);
+    }
+    return JSON.stringify(now.map(session => session.updatedAt));
+  }
+
+  async function over(id, place, until) {
+    try {
+      place.replaceWith(row(await call('GET', `/api/sessions/${id}`, undefined, { signal: until }), until));
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      place.remove();
+    }
+    inWork.delete(id);
   }
 }
 

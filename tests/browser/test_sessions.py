@@ -1,0 +1,209 @@
+"""The list of sessions, and a session that is in work."""
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from shared.model.transitions import LaneProgressed, LaneStarted
+from tests.browser.person import Person, person_at
+from tests.browser.seeds import failed, in_work, many, reviewed
+from tests.contract.handlers import eventually
+from tests.rest.pipeline import end_lanes, keep_frames
+from tests.rest.service import Service
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+MANY = 5000
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def crowd(service: Service) -> str:
+    """A user with thousands of sessions."""
+    await many(service, MANY, "usr_crowd")
+    return "usr_crowd"
+
+
+async def test_search_status_and_agent_are_asked_of_the_server(person: Person, service: Service) -> None:
+    page, user = person.page, "usr_filter"
+    await reviewed(service, user, title="Save does nothing")
+    await failed(service, user, title="The total ignores the coupon")
+    await person.comes(service.token(user))
+    rows = page.get_by_role("list", name="Sessions").get_by_role("listitem")
+    await expect(rows).to_have_count(2)
+    await page.get_by_label("Status").select_option("Failed")
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text("coupon")
+    await page.get_by_label("Status").select_option("Any")
+    await expect(rows).to_have_count(2)
+    await page.get_by_label("Search titles").fill("save")
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text("Save does nothing")
+    await page.get_by_label("Search titles").fill("nothing is called this")
+    await expect(page.get_by_role("heading", name="Nothing fits")).to_be_visible()
+    await page.get_by_label("Search titles").fill("")
+    await expect(rows).to_have_count(2)
+    await page.get_by_label("From").fill("2999-01-01")
+    await expect(page.get_by_role("heading", name="Nothing fits")).to_be_visible()
+    asked = " ".join(request.url for request in person.requests if "/api/sessions?" in request.url)
+    assert [part in asked for part in ("status=error", "q=save", "createdAfter=2999")] == [True] * 3, asked
+
+
+async def test_the_figures_are_the_servers(person: Person, service: Service) -> None:
+    user = "usr_figures"
+    await reviewed(service, user)
+    await failed(service, user)
+    await person.comes(service.token(user))
+    stats = person.page.get_by_role("region", name="Statistics")
+    await expect(stats).to_contain_text("2sessions")
+    await expect(stats).to_contain_text("50 %")
+
+
+async def test_a_title_is_changed_in_place_and_escape_keeps_it(person: Person, service: Service) -> None:
+    page, user = person.page, "usr_rename"
+    session = await reviewed(service, user, title="Before")
+    await person.comes(service.token(user))
+    await page.get_by_role("button", name="Rename Before").click()
+    await page.get_by_label("Title", exact=True).fill("Never")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("link", name="Before")).to_be_visible()
+    await page.get_by_role("button", name="Rename Before").click()
+    await page.get_by_label("Title", exact=True).fill("After")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Rename After")).to_be_focused()
+
+    async def renamed() -> bool:
+        return (await service.stored(session.id)).title == "After"
+
+    await eventually(renamed)
+
+
+async def test_deleting_can_be_undone_and_is_done_after_a_while(person: Person, service: Service) -> None:
+    page, user = person.page, "usr_delete"
+    session = await reviewed(service, user, title="Beside the point")
+    await person.comes(service.token(user))
+    await page.clock.install()
+    link = page.get_by_role("link", name="Beside the point")
+    await page.get_by_role("button", name="Delete Beside the point").click()
+    await expect(link).to_be_hidden()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(link).to_be_visible()
+    assert not (await service.stored(session.id)).deleted
+    await page.get_by_role("button", name="Delete Beside the point").click()
+    await page.clock.fast_forward(10_000)
+
+    async def gone() -> bool:
+        left = await service.ports.store.session(session.id)
+        return left is None or left.deleted
+
+    await eventually(gone)
+    await page.reload()
+    await expect(page.get_by_role("heading", name="No recordings yet")).to_be_visible()
+
+
+@pytest.mark.slow
+async def test_thousands_come_as_one_scrolls(person: Person, service: Service, crowd: str) -> None:
+    page = person.page
+    await person.comes(service.token(crowd))
+    rows = page.locator("li.session")
+    await expect(rows.first).to_be_visible()
+    assert await rows.count() <= 100
+    await page.evaluate(SCROLL)
+    assert await rows.count() == MANY
+    titles = await rows.locator("a.title").all_text_contents()
+    assert titles == [f"Recording {number:04}" for number in range(MANY)]
+    # Frames while all of them lie in the list: what takes longer than this stutters.
+    late = await page.evaluate(FRAMES)
+    assert late["share"] < 0.1, late
+
+
+# To the end and on, until nothing more comes; one request at a time.
+SCROLL = """async () => {
+  let still = 0;
+  for (let count = -1; still < 20;) {
+    scrollTo(0, document.body.scrollHeight);
+    await new Promise(done => setTimeout(done, 50));
+    const now = document.querySelectorAll('li.session').length;
+    still = now === count && !document.querySelector('.foot p') ? still + 1 : 0;
+    count = now;
+  }
+}"""
+# Scroll through it in 120 frames; the share of frames that took more than 100 ms.
+FRAMES = """async () => {
+  const frame = () => new Promise(done => requestAnimationFrame(done));
+  const times = [];
+  const height = document.body.scrollHeight;
+  scrollTo(0, 0);
+  await frame();
+  for (let n = 0; n < 120; n++) {
+    const began = performance.now();
+    scrollTo(0, height * n / 120);
+    await frame();
+    times.push(performance.now() - began);
+  }
+  times.sort((a, b) => a - b);
+  return { share: times.filter(ms => ms > 100).length / times.length, median: times[60], worst: times.at(-1) };
+}"""
+
+
+async def test_a_session_in_work_is_seen_working(person: Person, service: Service) -> None:
+    page, user = person.page, "usr_watch"
+    session = await in_work(service, user, title="In work")
+    await person.comes(service.token(user), f"#/sessions/{session.id}")
+    progress = page.get_by_role("region", name="Progress")
+    await expect(progress).to_be_visible()
+    commit = service.process.ledger.commit
+    await commit(session.id, LaneStarted("frame_extraction"))
+    await commit(session.id, LaneProgressed("frame_extraction", "3 s of video looked at"))
+    await expect(progress).to_contain_text("3 s of video looked at")
+    await keep_frames(service, session.id)
+    await expect(progress).to_contain_text("3 frames kept")
+    await end_lanes(service, session.id)
+    await expect(page.get_by_role("heading", name="State 1 of 3")).to_be_visible()
+    await expect(page.locator(".prompt")).to_contain_text("In work")
+
+
+async def test_cancelling_really_cancels(person: Person, service: Service) -> None:
+    page, user = person.page, "usr_cancel"
+    session = await in_work(service, user, title="Not this one")
+    await person.comes(service.token(user), f"#/sessions/{session.id}")
+    await page.get_by_role("button", name="Cancel and delete").click()
+    await page.get_by_role("button", name="Keep it").click()
+    await expect(page.get_by_role("region", name="Progress")).to_be_visible()
+    await page.get_by_role("button", name="Cancel and delete").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel and delete").click()
+    await expect(page.get_by_role("heading", name="No recordings yet")).to_be_visible()
+    left = await service.ports.store.session(session.id)
+    assert left is None or left.deleted
+
+
+async def test_a_failed_one_says_why_and_what_to_do(person: Person, service: Service) -> None:
+    page, user = person.page, "usr_failed"
+    session = await failed(service, user)
+    await person.comes(service.token(user), f"#/sessions/{session.id}")
+    await expect(page.get_by_role("alert")).to_contain_text("only sound")
+    await expect(page.get_by_role("link", name="Record again")).to_be_visible()
+
+
+async def test_the_list_follows_what_is_in_work(person: Person, service: Service) -> None:
+    page, user = person.page, "usr_list"
+    session = await in_work(service, user)
+    await person.comes(service.token(user))
+    row = page.locator("li.session")
+    await expect(row).to_contain_text("Looking at the video")
+    await keep_frames(service, session.id)
+    await end_lanes(service, session.id)
+    await expect(row).to_contain_text("Done")
+
+
+async def test_a_server_that_is_gone_is_said_and_tried_again(browser: Browser, service: Service) -> None:
+    async with person_at(browser, service.url) as person:
+        page = person.page
+        await person.comes(service.token("usr_gone"), "#/settings")
+        await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+        await page.route("**/api/sessions?**", lambda route: route.abort())
+        await person.goes("#/")
+        await expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+        await page.unroute("**/api/sessions?**")
+        await page.get_by_role("button", name="Try again").click()
+        await expect(page.get_by_role("heading", name="No recordings yet")).to_be_visible()
+        person.complaints[:] = [said for said in person.complaints if "net::ERR_FAILED" not in said]
