@@ -8,7 +8,7 @@ PORT ?= 8080
 JOBS ?= 3
 
 .PHONY: help install dev browser services servers demo up test slow check lint types unit contract rest faults \
-        integration e2e e2e-distributed containers bench bench-elements bench-keyframes bench-distributed lock openapi asyncapi images clean
+        integration page pictures e2e e2e-distributed containers bench bench-elements bench-keyframes bench-distributed lock openapi asyncapi images clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -90,6 +90,10 @@ faults: dev ## Full disks, killed processes, damaged files
 	$(PYTEST) -n $(JOBS) tests/faults
 integration: dev browser ## Real Chromium, real recordings
 	$(PYTEST) -n $(JOBS) tests/integration
+page: dev browser ## The web page in Chromium and Firefox (apt-get install firefox-esr)
+	$(PYTEST) -n $(JOBS) --dist loadfile tests/browser
+pictures: dev browser ## The same, keeping the pictures of the page that docs/ shows
+	SCOPE_TEST_PICTURES=docs/pictures/page $(PYTEST) tests/browser/test_whole_way.py
 e2e: dev browser ## The whole system over HTTP
 	$(PYTEST) -n $(JOBS) tests/e2e
 e2e-distributed: dev browser ## The same on six processes, and on two of each (needs `make services`)

@@ -80,7 +80,8 @@ def _where_next(session: dict[str, Any], prompt: Path, data: Path, seconds: floa
     said = [
         f"That was the prompt for {session['agentTarget']}: {session['frameCount']} states, {seconds:.0f} s.",
         f"  with its screenshots    {prompt}",
-        f"  as an API               make up, then http://127.0.0.1:8080/api/docs (session {session['id']})",
+        "  in the page             make up, then open the address that it prints: review this one, record your own",
+        f"  as an API               http://127.0.0.1:8080/api/docs (session {session['id']})",
         f"  a token for it          .venv/bin/scope token --data {data}",
         "  your own recording      .venv/bin/scope prompt FILE --seed-url http://localhost:3000 --title '…'",
     ]

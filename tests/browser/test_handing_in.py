@@ -11,7 +11,7 @@ from tests.films import three_states
 from tests.rest.pipeline import only_session
 from tests.rest.service import Service, started
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from tests.browser.seeds import HOSTILE, hostile, reviewed
 from tests.contract.handlers import eventually
 from tests.rest.service import Service
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -79,8 +79,9 @@ async def test_what_was_added_changed_and_removed_is_said(person: Person, sessio
     await expect(page.locator(".node.changed")).to_contain_text("Save")
     await shots(page).nth(2).click()
     await expect(page.locator(".node.removed")).to_contain_text("All changes are saved")
-    await page.get_by_label("Only changes").check()
     await expect(page.locator(".node:visible", has_text="textbox")).to_have_count(0)
+    await page.get_by_label("Only changes").uncheck()
+    await expect(page.locator(".node:visible", has_text="textbox")).to_have_count(1)
 
 
 async def test_before_and_after_slide_over_each_other(person: Person, session: Session) -> None:

@@ -11,7 +11,7 @@ from tests.contract.handlers import eventually
 from tests.rest.pipeline import end_lanes, keep_frames
 from tests.rest.service import Service
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 MANY = 5000
 
@@ -100,7 +100,6 @@ async def test_deleting_can_be_undone_and_is_done_after_a_while(person: Person, 
     await expect(page.get_by_role("heading", name="No recordings yet")).to_be_visible()
 
 
-@pytest.mark.slow
 async def test_thousands_come_as_one_scrolls(person: Person, service: Service, crowd: str) -> None:
     page = person.page
     await person.comes(service.token(crowd))

@@ -11,7 +11,7 @@ from tests.browser.seeds import reviewed
 from tests.rest.oidc import openid
 from tests.rest.service import Service, started
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def sign_up(page: Page, name: str, email: str, password: str = "correct horse") -> None:

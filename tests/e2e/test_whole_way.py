@@ -148,3 +148,14 @@ async def test_z_removing_a_frame_and_the_session_leaves_nothing(server: Server,
 
 def flat(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [each for node in nodes for each in (node, *flat(node.get("children", [])))]
+
+
+async def test_the_page_comes_with_everything_it_names(server: Server) -> None:
+    async with server.http.get(server.url + "/") as response:
+        assert response.status == 200
+        index = await response.text()
+    files = re.findall(r'(?:src|href)="(/web/[^"]+)"', index)
+    assert len(files) >= 3
+    for file in files:
+        async with server.http.get(server.url + file) as response:
+            assert response.status == 200

@@ -4,6 +4,8 @@ import { fill, h } from '../dom.js';
 import { some } from '../format.js';
 
 const SOURCES = { vision: 'seen in the pixels only', aria: 'in the page only', both: 'seen, and in the page' };
+let onlyChanges = true;  // until somebody says otherwise, for all states that have some
+
 const SIGNS = { added: '+', changed: '±', removed: '−' };
 
 /** `hovered(node)` is called when somebody points at a row, or leaves it (null). */
@@ -13,7 +15,9 @@ export function treeOf(roots, { hovered, index }) {
   const list = h('ul', { class: 'tree' }, roots.map(node => item(node)));
   const count = kind => nodes.filter(node => node.diffStatus === kind).length;
   const changed = ['added', 'changed', 'removed'].filter(count);
-  const only = h('input', { type: 'checkbox', onchange: () => list.classList.toggle('only', only.checked) });
+  const only = h('input', { type: 'checkbox', checked: onlyChanges, onchange: () => { onlyChanges = only.checked; narrow(); } });
+  const narrow = () => list.classList.toggle('only', changed.length > 0 && onlyChanges);
+  narrow();
   const summary = index === 0 ? 'The first state; changes are told from the next one on.'
     : changed.length ? `Against the state before: ${changed.map(kind => `${count(kind)} ${kind}`).join(', ')}.` : 'No element changed against the state before.';
   const element = h('div', {}, h('div', { class: 'row' }, h('p', { class: 'quiet' }, `${some(nodes.length - count('removed'), 'element')}. ${summary}`),
@@ -34,6 +38,7 @@ export function treeOf(roots, { hovered, index }) {
   }
 
   function mark(node) {
+    list.classList.toggle('only', changed.length > 0 && onlyChanges && !(node && !node.diffStatus));
     for (const [each, row] of rows) row.classList.toggle('marked', each === node);
     const row = rows.get(node);
     const box = row?.closest('.scroll');

@@ -1,0 +1,14 @@
+"""What the page looks like: kept for `docs/` when SCOPE_TEST_PICTURES names a folder (`make pictures`)."""
+
+import os
+from pathlib import Path
+
+from playwright.async_api import Page
+
+
+async def keep(page: Page, name: str, *, whole: bool = False) -> None:
+    folder = os.environ.get("SCOPE_TEST_PICTURES")
+    if folder:
+        await page.evaluate("scrollTo(0, 0)")
+        await page.wait_for_timeout(400)  # pictures that are still loading, colours that are still changing
+        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole, animations="disabled")
