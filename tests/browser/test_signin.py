@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import jwt
 import pytest
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Browser, Page, Request, Route, expect
 
 from tests.browser.person import Person, person_at
 from tests.browser.seeds import reviewed
@@ -34,8 +35,10 @@ async def test_from_no_account_to_an_empty_list_and_what_to_do_next(person: Pers
     await sign_up(page, "Nora", "nora@example.com")
     await expect(page.get_by_role("heading", name="No recordings yet")).to_be_visible()
     await expect(page.get_by_role("link", name="Record a tab")).to_be_visible()
+    assert await _token_life(person.requests) == 900
     await page.reload()
     await expect(page.get_by_role("heading", name="No recordings yet")).to_be_visible()
+    assert await _token_life(person.requests) == 900
     kept = await page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]")
     assert kept == [0, 0, ""]
 
@@ -148,6 +151,13 @@ async def test_a_code_that_was_not_asked_for_here_signs_nobody_in(browser: Brows
         await person.page.goto(f"{service.url}/?code=stolen&state=foreign")
         await expect(person.page.get_by_text("was not begun in this tab")).to_be_visible()
         await expect(person.page.get_by_role("button", name="Sign in there")).to_be_visible()
+
+
+async def _token_life(requests: list[Request]) -> int:
+    """Seconds for which the token is good that the page has last used."""
+    used = [(await each.all_headers()).get("authorization", "") for each in requests if "/api/" in each.url]
+    claims = jwt.decode(next(filter(None, reversed(used))).split()[1], options={"verify_signature": False})
+    return int(claims["exp"] - claims["iat"])
 
 
 def _without_token_once() -> Callable[[Route], Awaitable[None]]:

@@ -1,6 +1,6 @@
 // Sign in or up at the local issuer; with an external one, by code and PKCE (RFC 7636).
 
-import { call, signedIn } from '../api.js';
+import { call, renew, signedIn } from '../api.js';
 import { field, fill, h } from '../dom.js';
 
 const KEPT = 'scope-sign-in';  // the verifier of a sign-in under way; for this tab, until it comes back
@@ -36,7 +36,8 @@ function local(main, done, fresh, error = null, before = {}) {
     button.disabled = true;
     const given = { email: email.value, password: password.value, ...(fresh ? { name: name.value } : {}) };
     try {
-      signedIn(await call('POST', `/api/auth/${fresh ? 'signup' : 'login'}`, given));
+      await call('POST', `/api/auth/${fresh ? 'signup' : 'login'}`, given);
+      await renew();  // the token of that answer is for programs and lives long; the page takes a short one
       done();
     } catch (failure) {
       local(main, done, fresh, failure, given);
