@@ -14,7 +14,9 @@ export class ApiError extends Error {
   }
 
   /** What is said about one field, or null. */
-  of(name) { return this.errors.find(error => error.field === name)?.message ?? null; }
+  of(name) {
+    return this.errors.find(error => error.field === name)?.message ?? null;
+  }
 }
 
 /** Called with nothing whenever nobody is signed in any more. */
@@ -39,9 +41,16 @@ function forget() {
 
 /** Whether there is somebody now: by the cookie, or by a token that was handed over. */
 export function renew(given = null) {
-  renewing ??= raw('POST', '/api/auth/refresh', given ? { headers: { Authorization: `Bearer ${given}` } } : {}, false)
+  renewing ??= raw(
+    'POST',
+    '/api/auth/refresh',
+    given ? { headers: { Authorization: `Bearer ${given}` } } : {},
+    false,
+  )
     .then(async response => response.status === 200 && Boolean(signedIn(await response.json())))
-    .finally(() => { renewing = null; });
+    .finally(() => {
+      renewing = null;
+    });
   return renewing;
 }
 
@@ -50,7 +59,13 @@ async function raw(method, path, { body, headers = {}, signal, keepalive } = {},
   if (authorized && token) given.Authorization = `Bearer ${token}`;
   if (body !== undefined) given['Content-Type'] = 'application/json';
   try {
-    return await fetch(path, { method, signal, keepalive, headers: given, body: body === undefined ? undefined : JSON.stringify(body) });
+    return await fetch(path, {
+      method,
+      signal,
+      keepalive,
+      headers: given,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new ApiError(0, 'The server cannot be reached. Check the connection and try again.');
@@ -62,7 +77,10 @@ export async function request(method, path, options = {}) {
   let response = await raw(method, path, options);
   if (response.status === 401 && !path.startsWith('/api/auth/')) {
     if (await renew()) response = await raw(method, path, options);
-    else { forget(); throw new ApiError(401, 'You are signed out. Sign in again; nothing is lost.'); }
+    else {
+      forget();
+      throw new ApiError(401, 'You are signed out. Sign in again; nothing is lost.');
+    }
   }
   if (!response.ok) throw await problem(response);
   return response;
@@ -71,7 +89,12 @@ export async function request(method, path, options = {}) {
 async function problem(response) {
   const body = await response.json().catch(() => ({}));
   const words = body.message ?? `The server answered ${response.status}.`;
-  return new ApiError(response.status, words, body.errors ?? [], Number(response.headers.get('Retry-After')) || null);
+  return new ApiError(
+    response.status,
+    words,
+    body.errors ?? [],
+    Number(response.headers.get('Retry-After')) || null,
+  );
 }
 
 /** The answer's JSON, or null when it has no body. */
@@ -86,7 +109,9 @@ export async function call(method, path, body, options = {}) {
  * 'ended' | 'deleted' | 'left'. EventSource cannot send a token, so the stream is read here.
  */
 export async function follow(sessionId, told, trouble, signal) {
-  let last = '', wait = 1000, ended = null;
+  let last = '';
+  let wait = 1000;
+  let ended = null;
   while (!ended && !signal.aborted) {
     try {
       const headers = last ? { 'Last-Event-ID': last } : {};
@@ -108,14 +133,18 @@ export async function follow(sessionId, told, trouble, signal) {
       if (error.status === 401) throw error;
       trouble(error);
     }
-    if (!ended) { await sleep(wait, signal); wait = Math.min(wait * 2, 15000); }
+    if (!ended) {
+      await sleep(wait, signal);
+      wait = Math.min(wait * 2, 15000);
+    }
   }
   return ended ?? 'left';
 }
 
 /** The events of a stream of bytes, as https://html.spec.whatwg.org/multipage/server-sent-events.html parses them. */
 export async function* events(body) {
-  let rest = '', event = { type: 'message', data: '', id: '' };
+  let rest = '';
+  let event = { type: 'message', data: '', id: '' };
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   try {
     for (;;) {
@@ -140,10 +169,18 @@ export async function* events(body) {
   }
 }
 
-export const sleep = (ms, signal) => new Promise(done => {
-  const timer = setTimeout(done, ms);
-  signal?.addEventListener('abort', () => { clearTimeout(timer); done(); }, { once: true });
-});
+export const sleep = (ms, signal) =>
+  new Promise(done => {
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        done();
+      },
+      { once: true },
+    );
+  });
 
 /**
  * Send a recording. `progress(sent, whole)` in bytes. Raises ApiError, AbortError when `signal` says so. The same `key`
@@ -151,24 +188,42 @@ export const sleep = (ms, signal) => new Promise(done => {
  */
 export async function upload(form, key, progress, signal) {
   let answer = await send(form, key, progress, signal);
-  if (answer.status === 401 && await renew()) answer = await send(form, key, progress, signal);
-  if (answer.status === 401) { forget(); throw new ApiError(401, 'You are signed out. Sign in again; the recording is kept.'); }
+  if (answer.status === 401 && (await renew())) answer = await send(form, key, progress, signal);
+  if (answer.status === 401) {
+    forget();
+    throw new ApiError(401, 'You are signed out. Sign in again; the recording is kept.');
+  }
   if (answer.status >= 200 && answer.status < 300) return JSON.parse(answer.text);
   let body = {};
-  try { body = JSON.parse(answer.text); } catch { /* not ours */ }
-  throw new ApiError(answer.status, body.message ?? `The server answered ${answer.status}.`, body.errors ?? [], answer.retryAfter);
+  try {
+    body = JSON.parse(answer.text);
+  } catch {
+    /* not ours */
+  }
+  throw new ApiError(
+    answer.status,
+    body.message ?? `The server answered ${answer.status}.`,
+    body.errors ?? [],
+    answer.retryAfter,
+  );
 }
 
 function send(form, key, progress, signal) {
   return new Promise((done, failed) => {
-    const xhr = new XMLHttpRequest();  // fetch cannot say how much of a body was sent
+    const xhr = new XMLHttpRequest(); // fetch cannot say how much of a body was sent
     xhr.open('POST', '/api/recordings');
     if (token) xhr.setRequestHeader('Authorization', `Bearer ${token}`);
     xhr.setRequestHeader('Prefer', 'respond-async');
     xhr.setRequestHeader('Idempotency-Key', key);
     xhr.upload.onprogress = event => progress(event.loaded, event.total);
-    xhr.onload = () => done({ status: xhr.status, text: xhr.responseText, retryAfter: Number(xhr.getResponseHeader('Retry-After')) || null });
-    xhr.onerror = () => failed(new ApiError(0, 'The connection was lost during the upload. The recording is kept here.'));
+    xhr.onload = () =>
+      done({
+        status: xhr.status,
+        text: xhr.responseText,
+        retryAfter: Number(xhr.getResponseHeader('Retry-After')) || null,
+      });
+    xhr.onerror = () =>
+      failed(new ApiError(0, 'The connection was lost during the upload. The recording is kept here.'));
     xhr.onabort = () => failed(new DOMException('aborted', 'AbortError'));
     signal?.addEventListener('abort', () => xhr.abort(), { once: true });
     xhr.send(form);

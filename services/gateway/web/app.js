@@ -13,7 +13,7 @@ const VIEWS = [
 ];
 
 const app = document.getElementById('app');
-let leave = null;  // ends what the view before has running
+let leave = null; // ends what the view before has running
 let turn = 0;
 
 async function show() {
@@ -21,9 +21,13 @@ async function show() {
   if (await welcomed()) return show();
   if (mine !== turn) return;
   leave?.abort();
-  const leaving = leave = new AbortController();
+  const leaving = (leave = new AbortController());
   if (!user) return signInView(shell('Sign in', false), show);
-  const found = VIEWS.map(([pattern, load, title]) => ({ match: pattern.exec(location.hash || '#/'), load, title })).find(each => each.match);
+  const found = VIEWS.map(([pattern, load, title]) => ({
+    match: pattern.exec(location.hash || '#/'),
+    load,
+    title,
+  })).find(each => each.match);
   if (!found) return lost(shell('Not found'));
   const main = shell(found.title);
   try {
@@ -48,31 +52,84 @@ function header(inside) {
   const here = location.hash || '#/';
   const link = (hash, text, kind = null) =>
     h('a', { href: hash, class: kind, 'aria-current': here === hash ? 'page' : null }, text);
-  return h('header', { class: 'top' },
-    h('a', { class: 'brand', href: '#/', 'aria-label': 'Claude Scope, sessions' }, mark(), h('span', {}, 'Claude Scope')),
-    inside && h('nav', { 'aria-label': 'Main' },
-      link('#/', 'Sessions'), link('#/settings', 'Settings'),
-      h('a', { href: '#/record', class: 'button primary', 'aria-current': here === '#/record' ? 'page' : null }, icon('record'), 'Record'),
-      h('button', { class: 'plain', onclick: () => { flushAll(); signOut(); }, title: user.email ?? user.name }, 'Sign out')));
+  return h(
+    'header',
+    { class: 'top' },
+    h(
+      'a',
+      { class: 'brand', href: '#/', 'aria-label': 'Claude Scope, sessions' },
+      mark(),
+      h('span', {}, 'Claude Scope'),
+    ),
+    inside &&
+      h(
+        'nav',
+        { 'aria-label': 'Main' },
+        link('#/', 'Sessions'),
+        link('#/settings', 'Settings'),
+        h(
+          'a',
+          { href: '#/record', class: 'button primary', 'aria-current': here === '#/record' ? 'page' : null },
+          icon('record'),
+          'Record',
+        ),
+        h(
+          'button',
+          {
+            class: 'plain',
+            onclick: () => {
+              flushAll();
+              signOut();
+            },
+            title: user.email ?? user.name,
+          },
+          'Sign out',
+        ),
+      ),
+  );
 }
 
 function mark() {
-  return svg('svg', { viewBox: '0 0 32 32', class: 'mark', 'aria-hidden': 'true' },
-    svg('path', { d: 'M5 11V7a2 2 0 0 1 2-2h4M21 5h4a2 2 0 0 1 2 2v4M27 21v4a2 2 0 0 1-2 2h-4M11 27H7a2 2 0 0 1-2-2v-4' }),
-    svg('circle', { cx: 16, cy: 16, r: 4.5 }));
+  return svg(
+    'svg',
+    { viewBox: '0 0 32 32', class: 'mark', 'aria-hidden': 'true' },
+    svg('path', {
+      d: 'M5 11V7a2 2 0 0 1 2-2h4M21 5h4a2 2 0 0 1 2 2v4M27 21v4a2 2 0 0 1-2 2h-4M11 27H7a2 2 0 0 1-2-2v-4',
+    }),
+    svg('circle', { cx: 16, cy: 16, r: 4.5 }),
+  );
 }
 
 function lost(main) {
-  fill(main, h('section', { class: 'empty' }, h('h1', {}, 'There is nothing here'),
-    h('p', {}, 'The address may be mistyped, or what was here is gone.'), h('a', { class: 'button', href: '#/' }, 'To the sessions')));
+  fill(
+    main,
+    h(
+      'section',
+      { class: 'empty' },
+      h('h1', {}, 'There is nothing here'),
+      h('p', {}, 'The address may be mistyped, or what was here is gone.'),
+      h('a', { class: 'button', href: '#/' }, 'To the sessions'),
+    ),
+  );
 }
 
 function broken(main, error) {
   const gone = error.status === 404;
-  fill(main, h('section', { class: 'empty', role: 'alert' },
-    h('h1', {}, gone ? 'It is not here' : 'This did not work'), h('p', {}, error.message),
-    h('div', { class: 'row center' },
-      !gone && h('button', { class: 'primary', onclick: show }, 'Try again'), h('a', { class: 'button', href: '#/' }, 'To the sessions'))));
+  fill(
+    main,
+    h(
+      'section',
+      { class: 'empty', role: 'alert' },
+      h('h1', {}, gone ? 'It is not here' : 'This did not work'),
+      h('p', {}, error.message),
+      h(
+        'div',
+        { class: 'row center' },
+        !gone && h('button', { class: 'primary', onclick: show }, 'Try again'),
+        h('a', { class: 'button', href: '#/' }, 'To the sessions'),
+      ),
+    ),
+  );
   if (!error.status) console.error(error);
 }
 
@@ -81,13 +138,14 @@ async function welcomed() {
   const given = /^#\/welcome\/(.+)$/.exec(location.hash)?.[1];
   if (!given) return false;
   history.replaceState(null, '', `${location.pathname}#/`);
-  if (!await renew(given)) toast('The link from the terminal is no longer good. Sign in, or start `scope up` again.');
+  if (!(await renew(given)))
+    toast('The link from the terminal is no longer good. Sign in, or start `scope up` again.');
   return true;
 }
 
 async function start() {
   try {
-    if (!await finishCode()) await renew();
+    if (!(await finishCode())) await renew();
   } catch (error) {
     toast(error.message);
   }

@@ -24,7 +24,11 @@ export function some(n, one, many = `${one}s`) {
 }
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const STEPS = [['day', 86400], ['hour', 3600], ['minute', 60]];
+const STEPS = [
+  ['day', 86400],
+  ['hour', 3600],
+  ['minute', 60],
+];
 
 /** "5 minutes ago"; a date for what is older than a week. */
 export function ago(iso, now = Date.now()) {

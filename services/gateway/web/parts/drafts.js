@@ -37,9 +37,11 @@ export async function begin(about) {
   });
 }
 
-export const add = piece => within(['pieces'], 'readwrite', transaction => transaction.objectStore('pieces').add(piece));
+export const add = piece =>
+  within(['pieces'], 'readwrite', transaction => transaction.objectStore('pieces').add(piece));
 
-export const describe = about => within(['about'], 'readwrite', transaction => transaction.objectStore('about').put(about, 'draft'));
+export const describe = about =>
+  within(['about'], 'readwrite', transaction => transaction.objectStore('about').put(about, 'draft'));
 
 /** `{ about, blob }` of what is kept, or null. */
 export async function kept() {

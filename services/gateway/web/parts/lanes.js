@@ -12,21 +12,47 @@ const WORDS = { pending: 'waits', running: 'in work', complete: 'done', error: '
 const ICONS = { pending: 'wait', running: 'wait', complete: 'check', error: 'warn' };
 
 export function lanes(status) {
-  const list = h('ol', { class: 'lanes' }), headline = h('p', { class: 'headline', role: 'status' });
+  const list = h('ol', { class: 'lanes' }),
+    headline = h('p', { class: 'headline', role: 'status' });
   const element = h('div', {}, headline, list);
-  const STAGES = { uploading: 'Taking in the recording', extracting: 'Looking at the video', analyzing: 'Reading what it shows', synthesizing: 'Writing the prompt', persisting: 'Storing it', complete: 'Done', error: 'It failed' };
+  const STAGES = {
+    uploading: 'Taking in the recording',
+    extracting: 'Looking at the video',
+    analyzing: 'Reading what it shows',
+    synthesizing: 'Writing the prompt',
+    persisting: 'Storing it',
+    complete: 'Done',
+    error: 'It failed',
+  };
 
   function update(now) {
     const text = STAGES[now.overallStage];
-    if (headline.textContent !== text) headline.textContent = text;  // said aloud once, not at every count
-    fill(list, LANES.map(([name, label, about]) => lane(now[name], label, about)));
+    if (headline.textContent !== text) headline.textContent = text; // said aloud once, not at every count
+    fill(
+      list,
+      LANES.map(([name, label, about]) => lane(now[name], label, about)),
+    );
   }
 
   function lane(state, label, about) {
-    const took = state.completedAt && state.startedAt ? `${((new Date(state.completedAt) - new Date(state.startedAt)) / 1000).toFixed(1)} s` : null;
-    return h('li', { class: `lane ${state.status}` }, icon(ICONS[state.status]),
-      h('div', {}, h('b', {}, label), ' ', h('span', { class: 'quiet' }, WORDS[state.status]),
-        h('p', {}, state.error ?? state.detail ?? about)), took && h('span', { class: 'quiet push' }, took));
+    const took =
+      state.completedAt && state.startedAt
+        ? `${((new Date(state.completedAt) - new Date(state.startedAt)) / 1000).toFixed(1)} s`
+        : null;
+    return h(
+      'li',
+      { class: `lane ${state.status}` },
+      icon(ICONS[state.status]),
+      h(
+        'div',
+        {},
+        h('b', {}, label),
+        ' ',
+        h('span', { class: 'quiet' }, WORDS[state.status]),
+        h('p', {}, state.error ?? state.detail ?? about),
+      ),
+      took && h('span', { class: 'quiet push' }, took),
+    );
   }
 
   update(status);

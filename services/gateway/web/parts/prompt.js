@@ -14,40 +14,73 @@ const SWITCHES = [
 const PICTURE = /!\[([^\]\n]*)\]\((data:image\/[^)\s]+)\)/g;
 
 export function promptPanel(session, signal) {
-  let target = session.agentTarget, current = null, asking = new AbortController();
+  let target = session.agentTarget;
+  let current = null;
+  let asking = new AbortController();
   const wanted = {};
-  const text = h('div', { class: 'prompt', tabindex: '0' }), count = h('output', { class: 'quiet' }, '');
+  const text = h('div', { class: 'prompt', tabindex: '0' }),
+    count = h('output', { class: 'quiet' }, '');
   const copy = h('button', { class: 'primary', onclick: copied, disabled: true }, icon('copy'), 'Copy');
   const save = h('button', { onclick: saved, disabled: true }, icon('down'), 'Download');
   const keep = h('button', { hidden: true, onclick: kept }, 'Keep for this session');
-  const link = h('code', {}), curl = h('pre', { tabindex: '0', 'aria-label': 'The same by curl' });
+  const link = h('code', {}),
+    curl = h('pre', { tabindex: '0', 'aria-label': 'The same by curl' });
   const switches = h('fieldset', { class: 'switches' }, h('legend', { class: 'sr' }, 'What the prompt contains'));
   const panel = h('div', {}, text);
-  const element = h('section', { class: 'card prompt-panel', 'aria-label': 'Prompt' },
+  const element = h(
+    'section',
+    { class: 'card prompt-panel', 'aria-label': 'Prompt' },
     h('div', { class: 'row' }, h('h2', {}, 'Prompt'), count, h('span', { class: 'push row' }, copy, save)),
-    tabs('Agent', Object.entries(TARGETS).map(([key, name]) => [key, name, panel]), { first: target, chosen: key => { target = key; refresh(); } }),
-    switches, h('div', { class: 'row' }, keep),
-    h('details', {}, h('summary', {}, 'The same by the API'), h('p', {}, link), curl));
+    tabs(
+      'Agent',
+      Object.entries(TARGETS).map(([key, name]) => [key, name, panel]),
+      {
+        first: target,
+        chosen: key => {
+          target = key;
+          refresh();
+        },
+      },
+    ),
+    switches,
+    h('div', { class: 'row' }, keep),
+    h('details', {}, h('summary', {}, 'The same by the API'), h('p', {}, link), curl),
+  );
   signal.addEventListener('abort', () => asking.abort());
   begin();
 
   async function begin() {
     try {
       const settings = await call('GET', '/api/settings', undefined, { signal });
-      fill(switches, switches.firstChild, SWITCHES.map(([name, label, about]) => {
-        wanted[name] = settings[name];
-        const input = h('input', { type: 'checkbox', role: 'switch', checked: settings[name], onchange: () => { wanted[name] = input.checked; refresh(); } });
-        return h('label', { class: 'switch', title: about }, input, label);
-      }));
+      fill(
+        switches,
+        switches.firstChild,
+        SWITCHES.map(([name, label, about]) => {
+          wanted[name] = settings[name];
+          const input = h('input', {
+            type: 'checkbox',
+            role: 'switch',
+            checked: settings[name],
+            onchange: () => {
+              wanted[name] = input.checked;
+              refresh();
+            },
+          });
+          return h('label', { class: 'switch', title: about }, input, label);
+        }),
+      );
       await refresh();
-    } catch (error) { if (error.name !== 'AbortError') failed(error); }
+    } catch (error) {
+      if (error.name !== 'AbortError') failed(error);
+    }
   }
 
-  const address = () => `/api/sessions/${session.id}/prompt?${new URLSearchParams({ agentTarget: target, ...wanted })}`;
+  const address = () =>
+    `/api/sessions/${session.id}/prompt?${new URLSearchParams({ agentTarget: target, ...wanted })}`;
 
   async function refresh() {
     asking.abort();
-    const mine = asking = new AbortController();
+    const mine = (asking = new AbortController());
     const url = address();
     link.textContent = `GET ${url}`;
     curl.textContent = `curl -H "Authorization: Bearer $TOKEN" \\\n  "${location.origin}${url}"`;
@@ -64,7 +97,11 @@ export function promptPanel(session, signal) {
       if (error.name === 'AbortError') return;
       current = null;
       count.textContent = '';
-      fill(text, h('p', { class: 'error', role: 'alert' }, error.message), h('button', { onclick: refresh }, 'Try again'));
+      fill(
+        text,
+        h('p', { class: 'error', role: 'alert' }, error.message),
+        h('button', { onclick: refresh }, 'Try again'),
+      );
     }
     text.removeAttribute('aria-busy');
     copy.disabled = save.disabled = current === null;
@@ -83,18 +120,28 @@ export function promptPanel(session, signal) {
 
   function saved() {
     const url = URL.createObjectURL(new Blob([current], { type: 'text/markdown' }));
-    const name = session.title.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 60) || 'prompt';
+    const name =
+      session.title
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-|-$/g, '')
+        .slice(0, 60) || 'prompt';
     h('a', { href: url, download: `${name}-${target.toLowerCase().replace('_', '-')}.md` }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10000);
   }
 
   async function kept() {
     try {
-      const answer = await call('POST', `/api/sessions/${session.id}/generate-prompt`, { agentTarget: target, ...wanted });
+      const answer = await call('POST', `/api/sessions/${session.id}/generate-prompt`, {
+        agentTarget: target,
+        ...wanted,
+      });
       session.prompt = answer.prompt;
       keep.hidden = true;
       toast('Kept: whoever reads this session gets this prompt.');
-    } catch (error) { failed(error); }
+    } catch (error) {
+      failed(error);
+    }
   }
 
   return { element, refresh };

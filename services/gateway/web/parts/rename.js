@@ -6,11 +6,22 @@ import { failed } from './toasts.js';
 
 /** `shown` with a pen beside it. `renamed(title)` is called once the server has the new one. */
 export function renamable(shown, session, signal, renamed = () => null) {
-  const pen = h('button', { class: 'plain pen', 'aria-label': `Rename ${session.title}`, onclick: edit }, icon('pen'));
+  const pen = h(
+    'button',
+    { class: 'plain pen', 'aria-label': `Rename ${session.title}`, onclick: edit },
+    icon('pen'),
+  );
   const box = h('div', { class: 'renamable' }, shown, pen);
 
   function edit() {
-    const input = h('input', { type: 'text', value: shown.textContent, maxlength: 500, 'aria-label': 'Title', onkeydown: key, onblur: () => settle(true) });
+    const input = h('input', {
+      type: 'text',
+      value: shown.textContent,
+      maxlength: 500,
+      'aria-label': 'Title',
+      onkeydown: key,
+      onblur: () => settle(true),
+    });
     let open = true;
     box.replaceChildren(input);
     input.focus();
@@ -18,14 +29,15 @@ export function renamable(shown, session, signal, renamed = () => null) {
 
     function key(event) {
       if (event.key !== 'Enter' && event.key !== 'Escape') return;
-      event.preventDefault();  // or Enter would press the pen, which gets the focus
+      event.preventDefault(); // or Enter would press the pen, which gets the focus
       settle(event.key === 'Enter');
     }
 
     async function settle(keep) {
       if (!open) return;
       open = false;
-      const before = shown.textContent, title = input.value.trim();
+      const before = shown.textContent,
+        title = input.value.trim();
       if (keep && title) shown.textContent = title;
       box.replaceChildren(shown, pen);
       pen.focus();

@@ -11,14 +11,23 @@ import { viewer } from './viewer.js';
 
 /** `removed()` is called once the server has taken a frame out. */
 export function review(session, signal, { removed }) {
-  let frames = session.frames, at = 0;
+  let frames = session.frames;
+  let at = 0;
   const strip = h('ol', { class: 'strip', 'aria-label': 'States in time order' });
   const look = viewer();
   const caption = h('div', { class: 'caption' });
-  const elements = h('div', { class: 'scroll' }), page = inspection(session.analysis?.inspection, session.analysis?.masked);
-  const panels = tabs('Evidence', [['elements', 'Elements', elements], ['page', 'Live page', page]]);
-  const element = h('section', { class: 'review', 'aria-label': 'What was seen' },
-    h('div', { class: 'card' }, caption, look.element, strip), h('div', { class: 'card' }, panels));
+  const elements = h('div', { class: 'scroll' }),
+    page = inspection(session.analysis?.inspection, session.analysis?.masked);
+  const panels = tabs('Evidence', [
+    ['elements', 'Elements', elements],
+    ['page', 'Live page', page],
+  ]);
+  const element = h(
+    'section',
+    { class: 'review', 'aria-label': 'What was seen' },
+    h('div', { class: 'card' }, caption, look.element, strip),
+    h('div', { class: 'card' }, panels),
+  );
 
   strip.addEventListener('keydown', event => {
     const step = { ArrowLeft: -1, ArrowRight: 1, Home: -at, End: frames.length - 1 - at }[event.key];
@@ -28,12 +37,40 @@ export function review(session, signal, { removed }) {
   });
 
   function draw() {
-    fill(strip, frames.map((frame, index) => h('li', {}, h('button', { class: 'shot', onclick: () => choose(index) },
-      h('img', { src: frame.thumbnailUrl, alt: '', loading: 'lazy', width: 160, height: Math.round(160 * frame.height / frame.width) }),
-      h('span', { class: 'when' }, clock(frame.timestamp)), badges(frame.diffSummary),
-      h('span', { class: 'sr' }, `, ${reason(frame.reason)}`)))));
+    fill(
+      strip,
+      frames.map((frame, index) =>
+        h(
+          'li',
+          {},
+          h(
+            'button',
+            { class: 'shot', onclick: () => choose(index) },
+            h('img', {
+              src: frame.thumbnailUrl,
+              alt: '',
+              loading: 'lazy',
+              width: 160,
+              height: Math.round((160 * frame.height) / frame.width),
+            }),
+            h('span', { class: 'when' }, clock(frame.timestamp)),
+            badges(frame.diffSummary),
+            h('span', { class: 'sr' }, `, ${reason(frame.reason)}`),
+          ),
+        ),
+      ),
+    );
     if (frames.length) choose(Math.min(at, frames.length - 1));
-    else fill(element, h('div', { class: 'card empty' }, h('h2', {}, 'No states are left'), h('p', {}, 'All of them were taken out. The prompt has what you said and what the live page says.')));
+    else
+      fill(
+        element,
+        h(
+          'div',
+          { class: 'card empty' },
+          h('h2', {}, 'No states are left'),
+          h('p', {}, 'All of them were taken out. The prompt has what you said and what the live page says.'),
+        ),
+      );
   }
 
   function choose(index, focus = false) {
@@ -46,33 +83,50 @@ export function review(session, signal, { removed }) {
     });
     const chosen = strip.children[index].firstElementChild;
     if (focus) chosen.focus({ preventScroll: true });
-    strip.scrollTo({ left: chosen.offsetLeft - strip.clientWidth / 2 + chosen.offsetWidth / 2, behavior: 'smooth' });
-    fill(caption, h('h2', {}, `State ${index + 1} of ${frames.length}`),
-      h('p', { class: 'quiet' }, `${clock(frame.timestamp)} · ${reason(frame.reason)}`), badges(frame.diffSummary),
-      h('button', { class: 'push', onclick: takeOut }, icon('trash'), 'Take this state out'));
+    strip.scrollTo({
+      left: chosen.offsetLeft - strip.clientWidth / 2 + chosen.offsetWidth / 2,
+      behavior: 'smooth',
+    });
+    fill(
+      caption,
+      h('h2', {}, `State ${index + 1} of ${frames.length}`),
+      h('p', { class: 'quiet' }, `${clock(frame.timestamp)} · ${reason(frame.reason)}`),
+      badges(frame.diffSummary),
+      h('button', { class: 'push', onclick: takeOut }, icon('trash'), 'Take this state out'),
+    );
     const tree = treeOf(frame.ariaTree, { hovered: node => look.point(node), index });
     look.show(frame, frames[index - 1] ?? null, tree.nodes, node => tree.mark(node));
     fill(elements, tree.element);
   }
 
   function takeOut() {
-    const frame = frames[at], before = frames, place = at;
+    const frame = frames[at],
+      before = frames,
+      place = at;
     frames = frames.filter(each => each !== frame);
     draw();
-    undoable(`State ${place + 1} was taken out.`, async options => {
-      await call('DELETE', `/api/sessions/${session.id}/frames/${frame.id}`, undefined, options);
-      if (options.keepalive || signal.aborted) return;
-      // What changed is counted against the state before, so the server counts it anew.
-      frames = (await call('GET', `/api/sessions/${session.id}`, undefined, { signal })).frames;
-      draw();
-      removed();
-    }, () => {
-      if (signal.aborted) return;
-      frames = before;
-      at = place;
-      fill(element, h('div', { class: 'card' }, caption, look.element, strip), h('div', { class: 'card' }, panels));
-      draw();
-    });
+    undoable(
+      `State ${place + 1} was taken out.`,
+      async options => {
+        await call('DELETE', `/api/sessions/${session.id}/frames/${frame.id}`, undefined, options);
+        if (options.keepalive || signal.aborted) return;
+        // What changed is counted against the state before, so the server counts it anew.
+        frames = (await call('GET', `/api/sessions/${session.id}`, undefined, { signal })).frames;
+        draw();
+        removed();
+      },
+      () => {
+        if (signal.aborted) return;
+        frames = before;
+        at = place;
+        fill(
+          element,
+          h('div', { class: 'card' }, caption, look.element, strip),
+          h('div', { class: 'card' }, panels),
+        );
+        draw();
+      },
+    );
   }
 
   draw();
@@ -81,6 +135,20 @@ export function review(session, signal, { removed }) {
 
 function badges({ added, changed, removed }) {
   if (!added && !changed && !removed) return h('span', { class: 'badges' });
-  const badge = (n, kind, sign) => n ? h('span', { class: `badge ${kind}` }, h('span', { 'aria-hidden': 'true' }, `${sign}${n}`), h('span', { class: 'sr' }, ` ${some(n, 'element')} ${kind}`)) : null;
-  return h('span', { class: 'badges' }, badge(added, 'added', '+'), badge(changed, 'changed', '±'), badge(removed, 'removed', '−'));
+  const badge = (n, kind, sign) =>
+    n
+      ? h(
+          'span',
+          { class: `badge ${kind}` },
+          h('span', { 'aria-hidden': 'true' }, `${sign}${n}`),
+          h('span', { class: 'sr' }, ` ${some(n, 'element')} ${kind}`),
+        )
+      : null;
+  return h(
+    'span',
+    { class: 'badges' },
+    badge(added, 'added', '+'),
+    badge(changed, 'changed', '±'),
+    badge(removed, 'removed', '−'),
+  );
 }

@@ -7,11 +7,29 @@ const pending = new Set();
 
 /** Say something; it goes by itself. `actions` are [label, what to do]. */
 export function toast(text, { actions = [], ms = 5000, kind = '' } = {}) {
-  const box = h('div', { class: `toast ${kind}` }, h('span', {}, text),
-    actions.map(([label, act]) => h('button', { onclick: () => { close(); act(); } }, label)),
-    h('button', { class: 'plain', 'aria-label': 'Close this message', onclick: () => close() }, icon('cross')));
+  const box = h(
+    'div',
+    { class: `toast ${kind}` },
+    h('span', {}, text),
+    actions.map(([label, act]) =>
+      h(
+        'button',
+        {
+          onclick: () => {
+            close();
+            act();
+          },
+        },
+        label,
+      ),
+    ),
+    h('button', { class: 'plain', 'aria-label': 'Close this message', onclick: () => close() }, icon('cross')),
+  );
   const timer = setTimeout(() => close(), ms);
-  function close() { clearTimeout(timer); box.remove(); }
+  function close() {
+    clearTimeout(timer);
+    box.remove();
+  }
   document.getElementById('toasts').append(box);
   return close;
 }
@@ -32,7 +50,11 @@ export function undoable(text, deed, undo) {
     clearTimeout(timer);
     close();
     if (!doIt) undo();
-    else deed({ keepalive }).catch(error => { failed(error); undo(); });
+    else
+      deed({ keepalive }).catch(error => {
+        failed(error);
+        undo();
+      });
   }
 }
 
@@ -44,11 +66,22 @@ export function flushAll() {
 /** Ask before what cannot be taken back; true when it shall be done. */
 export function confirmed(title, text, label) {
   return new Promise(done => {
-    const box = h('dialog', { 'aria-labelledby': 'ask' },
-      h('h2', { id: 'ask' }, title), h('p', {}, text),
-      h('form', { method: 'dialog', class: 'row end' },
-        h('button', { value: 'no' }, 'Keep it'), h('button', { value: 'yes', class: 'danger' }, label)));
-    box.addEventListener('close', () => { done(box.returnValue === 'yes'); box.remove(); });
+    const box = h(
+      'dialog',
+      { 'aria-labelledby': 'ask' },
+      h('h2', { id: 'ask' }, title),
+      h('p', {}, text),
+      h(
+        'form',
+        { method: 'dialog', class: 'row end' },
+        h('button', { value: 'no' }, 'Keep it'),
+        h('button', { value: 'yes', class: 'danger' }, label),
+      ),
+    );
+    box.addEventListener('close', () => {
+      done(box.returnValue === 'yes');
+      box.remove();
+    });
     document.body.append(box);
     box.showModal();
   });

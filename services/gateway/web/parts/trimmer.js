@@ -9,12 +9,45 @@ const LEAST_MS = 500;
 /** `durationMs` 0: ask the video. `changed()` is called when the range is another one. */
 export function trimmer(blob, durationMs, before = null) {
   const url = URL.createObjectURL(blob);
-  const video = h('video', { src: url, controls: true, playsinline: true, muted: true, preload: 'auto', 'aria-label': 'Your recording' });
-  const start = h('input', { type: 'range', min: 0, max: 1, step: 10, value: 0, 'aria-label': 'Begin at', disabled: true });
-  const end = h('input', { type: 'range', min: 0, max: 1, step: 10, value: 1, 'aria-label': 'End at', disabled: true });
+  const video = h('video', {
+    src: url,
+    controls: true,
+    playsinline: true,
+    muted: true,
+    preload: 'auto',
+    'aria-label': 'Your recording',
+  });
+  const start = h('input', {
+    type: 'range',
+    min: 0,
+    max: 1,
+    step: 10,
+    value: 0,
+    'aria-label': 'Begin at',
+    disabled: true,
+  });
+  const end = h('input', {
+    type: 'range',
+    min: 0,
+    max: 1,
+    step: 10,
+    value: 1,
+    'aria-label': 'End at',
+    disabled: true,
+  });
   const words = h('output', { class: 'quiet' });
-  const element = h('div', { class: 'trimmer' }, video,
-    h('div', { class: 'ends' }, h('label', {}, h('span', {}, 'Begin'), start), h('label', {}, h('span', {}, 'End'), end)), words);
+  const element = h(
+    'div',
+    { class: 'trimmer' },
+    video,
+    h(
+      'div',
+      { class: 'ends' },
+      h('label', {}, h('span', {}, 'Begin'), start),
+      h('label', {}, h('span', {}, 'End'), end),
+    ),
+    words,
+  );
   const self = { element, changed: () => null, range, release };
   let whole = 0;
 
@@ -26,18 +59,27 @@ export function trimmer(blob, durationMs, before = null) {
   function known(ms) {
     if (whole || !Number.isFinite(ms) || ms < LEAST_MS) return;
     whole = Math.floor(ms / 10) * 10;
-    for (const input of [start, end]) { input.max = whole; input.disabled = false; }
+    for (const input of [start, end]) {
+      input.max = whole;
+      input.disabled = false;
+    }
     start.value = before?.startMs ?? 0;
     end.value = before?.endMs ?? whole;
     tell();
   }
 
   function tell() {
-    const { startMs, endMs } = range(), last = endMs ?? whole;
-    for (const [input, text] of [[start, startMs], [end, last]]) input.setAttribute('aria-valuetext', clock(text));
-    words.textContent = startMs > 0 || endMs !== null
-      ? `${clock(startMs)} to ${clock(last)} will be looked at: ${((last - startMs) / 1000).toFixed(1)} of ${(whole / 1000).toFixed(1)} s.`
-      : `All ${(whole / 1000).toFixed(1)} s will be looked at.`;
+    const { startMs, endMs } = range(),
+      last = endMs ?? whole;
+    for (const [input, text] of [
+      [start, startMs],
+      [end, last],
+    ])
+      input.setAttribute('aria-valuetext', clock(text));
+    words.textContent =
+      startMs > 0 || endMs !== null
+        ? `${clock(startMs)} to ${clock(last)} will be looked at: ${((last - startMs) / 1000).toFixed(1)} of ${(whole / 1000).toFixed(1)} s.`
+        : `All ${(whole / 1000).toFixed(1)} s will be looked at.`;
   }
 
   function moved(input) {
@@ -56,9 +98,20 @@ export function trimmer(blob, durationMs, before = null) {
     else if (durationMs) known(durationMs);
     else video.currentTime = 1e7;
   });
-  video.addEventListener('durationchange', () => { if (Number.isFinite(video.duration)) { const late = !whole; known(video.duration * 1000); if (late) video.currentTime = 0; } });
-  video.addEventListener('error', () => { words.textContent = 'This browser cannot play it; it can be handed in all the same.'; });
+  video.addEventListener('durationchange', () => {
+    if (Number.isFinite(video.duration)) {
+      const late = !whole;
+      known(video.duration * 1000);
+      if (late) video.currentTime = 0;
+    }
+  });
+  video.addEventListener('error', () => {
+    words.textContent = 'This browser cannot play it; it can be handed in all the same.';
+  });
 
-  function release() { video.removeAttribute('src'); URL.revokeObjectURL(url); }
+  function release() {
+    video.removeAttribute('src');
+    URL.revokeObjectURL(url);
+  }
   return self;
 }

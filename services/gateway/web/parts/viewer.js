@@ -3,24 +3,64 @@
 import { fill, h } from '../dom.js';
 
 export function viewer() {
-  const now = h('img', { class: 'now', alt: '' }), past = h('img', { class: 'past', alt: '', hidden: true });
-  const layer = h('div', { class: 'layer' }), tip = h('div', { class: 'tip', hidden: true });
+  const now = h('img', { class: 'now', alt: '' }),
+    past = h('img', { class: 'past', alt: '', hidden: true });
+  const layer = h('div', { class: 'layer' }),
+    tip = h('div', { class: 'tip', hidden: true });
   const picture = h('div', { class: 'picture' }, now, past, layer, tip);
-  const slider = h('input', { type: 'range', min: 0, max: 100, value: 50, 'aria-label': 'How much of the state before is shown' });
-  const slide = h('label', { class: 'slide', hidden: true }, h('span', {}, 'before'), slider, h('span', {}, 'after'));
-  const changes = toggle('Changes', true), seen = toggle('Elements', false), compare = toggle('Before / after', false);
-  const missing = h('p', { class: 'error', hidden: true }, 'The picture could not be loaded. Reload the page to get a fresh link.');
-  const element = h('div', { class: 'viewer' }, picture, missing,
-    h('div', { class: 'row', role: 'group', 'aria-label': 'Show over the frame' }, changes.element, seen.element, compare.element, slide));
+  const slider = h('input', {
+    type: 'range',
+    min: 0,
+    max: 100,
+    value: 50,
+    'aria-label': 'How much of the state before is shown',
+  });
+  const slide = h(
+    'label',
+    { class: 'slide', hidden: true },
+    h('span', {}, 'before'),
+    slider,
+    h('span', {}, 'after'),
+  );
+  const changes = toggle('Changes', true),
+    seen = toggle('Elements', false),
+    compare = toggle('Before / after', false);
+  const missing = h(
+    'p',
+    { class: 'error', hidden: true },
+    'The picture could not be loaded. Reload the page to get a fresh link.',
+  );
+  const element = h(
+    'div',
+    { class: 'viewer' },
+    picture,
+    missing,
+    h(
+      'div',
+      { class: 'row', role: 'group', 'aria-label': 'Show over the frame' },
+      changes.element,
+      seen.element,
+      compare.element,
+      slide,
+    ),
+  );
   let shown = { frame: null, nodes: [], mark: () => null };
 
   for (const each of [changes, seen]) each.input.addEventListener('change', draw);
   compare.input.addEventListener('change', wipe);
   slider.addEventListener('input', wipe);
   layer.addEventListener('pointermove', event => pointed(event));
-  layer.addEventListener('pointerleave', () => { shown.mark(null); tip.hidden = true; draw(); });
-  now.addEventListener('error', () => { missing.hidden = false; });
-  now.addEventListener('load', () => { missing.hidden = true; });
+  layer.addEventListener('pointerleave', () => {
+    shown.mark(null);
+    tip.hidden = true;
+    draw();
+  });
+  now.addEventListener('error', () => {
+    missing.hidden = false;
+  });
+  now.addEventListener('load', () => {
+    missing.hidden = true;
+  });
 
   function show(frame, before, nodes, mark) {
     shown = { frame, before, nodes, mark };
@@ -39,8 +79,14 @@ export function viewer() {
   function draw(marked = null) {
     const { frame, nodes } = shown;
     if (!frame) return;
-    const boxes = changes.input.checked && !compare.input.checked ? frame.changedBoxes.map(box => rectangle(box, 'change')) : [];
-    const elements = seen.input.checked && !compare.input.checked ? nodes.filter(drawn).map(node => rectangle(node.box, `seen ${node.diffStatus ?? ''}`)) : [];
+    const boxes =
+      changes.input.checked && !compare.input.checked
+        ? frame.changedBoxes.map(box => rectangle(box, 'change'))
+        : [];
+    const elements =
+      seen.input.checked && !compare.input.checked
+        ? nodes.filter(drawn).map(node => rectangle(node.box, `seen ${node.diffStatus ?? ''}`))
+        : [];
     fill(layer, boxes, elements, marked?.box ? rectangle(marked.box, `marked ${marked.diffStatus ?? ''}`) : null);
   }
 
@@ -56,8 +102,12 @@ export function viewer() {
   function pointed(event) {
     if (compare.input.checked) return;
     const frame = layer.getBoundingClientRect();
-    const x = (event.clientX - frame.left) / frame.width, y = (event.clientY - frame.top) / frame.height;
-    const under = shown.nodes.filter(node => drawn(node) && inside(node.box, x, y)).sort((a, b) => area(a.box) - area(b.box))[0] ?? null;
+    const x = (event.clientX - frame.left) / frame.width,
+      y = (event.clientY - frame.top) / frame.height;
+    const under =
+      shown.nodes
+        .filter(node => drawn(node) && inside(node.box, x, y))
+        .sort((a, b) => area(a.box) - area(b.box))[0] ?? null;
     shown.mark(under);
     point(under, { x, y });
   }
@@ -68,7 +118,8 @@ export function viewer() {
     tip.hidden = !node?.box;
     if (tip.hidden) return;
     fill(tip, h('b', {}, node.role), ' ', node.name || '(no name)', node.locator && h('code', {}, node.locator));
-    const x = at?.x ?? node.box.x, y = at?.y ?? node.box.y + node.box.height;
+    const x = at?.x ?? node.box.x,
+      y = at?.y ?? node.box.y + node.box.height;
     tip.style.setProperty('left', `${Math.min(70, Math.max(0, x * 100))}%`);
     tip.style.setProperty('top', `calc(${Math.min(92, y * 100)}% + 10px)`);
   }
@@ -82,7 +133,10 @@ const inside = (box, x, y) => x >= box.x && x <= box.x + box.width && y >= box.y
 
 function rectangle(box, kind) {
   const percent = value => `${value * 100}%`;
-  return h('div', { class: `box ${kind}`, style: { left: percent(box.x), top: percent(box.y), width: percent(box.width), height: percent(box.height) } });
+  return h('div', {
+    class: `box ${kind}`,
+    style: { left: percent(box.x), top: percent(box.y), width: percent(box.width), height: percent(box.height) },
+  });
 }
 
 function toggle(text, on) {

@@ -1,48 +1,100 @@
 // Record a tab or take a file, say what it is about, trim, hand it in. What was recorded is kept until it was accepted.
 
-import { ApiError, call, sleep, upload } from '../api.js';
-import { field, fill, h, icon } from '../dom.js';
-import { bytes, clock, TARGETS } from '../format.js';
+import { call } from '../api.js';
+import { fill, h, icon } from '../dom.js';
+import { bytes, clock } from '../format.js';
+import { about } from '../parts/about.js';
 import * as drafts from '../parts/drafts.js';
 import { MOST_BYTES, possible, record, refused } from '../parts/recorder.js';
-import { confirmed, failed, toast } from '../parts/toasts.js';
+import { persistently } from '../parts/sending.js';
+import { confirmed, toast } from '../parts/toasts.js';
 import { trimmer } from '../parts/trimmer.js';
 
-const WHY = { limit: 'It stopped at the longest recording that your settings allow.', size: 'It stopped at 100 MB, the largest recording that is taken.', unshared: 'It stopped because the sharing ended.', stopped: '' };
+const WHY = {
+  limit: 'It stopped at the longest recording that your settings allow.',
+  size: 'It stopped at 100 MB, the largest recording that is taken.',
+  unshared: 'It stopped because the sharing ended.',
+  stopped: '',
+};
 const TYPES = { webm: 'video/webm', mp4: 'video/mp4', m4v: 'video/mp4', mkv: 'video/x-matroska' };
-const TRIES = [1, 2, 4, 8, 15, 30];  // seconds between attempts after a lost connection
 
 export async function show(main, { signal }) {
-  const [settings, latest, kept] = await Promise.all([call('GET', '/api/settings'), call('GET', '/api/sessions?limit=10&prompts=false'), drafts.kept().catch(() => null)]);
+  const [settings, latest, kept] = await Promise.all([
+    call('GET', '/api/settings'),
+    call('GET', '/api/sessions?limit=10&prompts=false'),
+    drafts.kept().catch(() => null),
+  ]);
   const stage = h('section', { class: 'card stage', 'aria-label': 'Recording' });
   const form = about(settings, latest, kept?.about.said ?? {});
   const pieces = [];
-  let held = null, running = null, sending = null;  // the recording in hand; the capture; the upload
+  let held = null; // the recording in hand
+  let running = null; // the capture
+  let sending = null; // what aborts the upload
 
   fill(main, h('h1', {}, 'Record a tab'), h('div', { class: 'recording' }, stage, form.element));
-  form.element.addEventListener('submit', event => { event.preventDefault(); handIn(); });
+  form.element.addEventListener('submit', event => {
+    event.preventDefault();
+    handIn();
+  });
   form.element.addEventListener('input', () => held && remember());
-  signal.addEventListener('abort', () => { running?.stop(); sending?.abort(); held?.trim?.release(); });
+  signal.addEventListener('abort', () => {
+    running?.stop();
+    sending?.abort();
+    held?.trim?.release();
+  });
   if (kept) take(kept.blob, kept.about, 'Your last recording was not handed in yet. It was kept in this browser.');
   else choose();
 
   function choose(trouble = null) {
     held = null;
     form.ready(false);
-    const input = h('input', { type: 'file', accept: 'video/webm,video/mp4,video/x-matroska,.mkv', class: 'sr', id: 'file', onchange: () => input.files[0] && takeFile(input.files[0]) });
-    fill(stage, h('div', { class: 'choose' },
-      trouble && h('p', { class: 'error', role: 'alert' }, trouble),
-      possible()
-        ? [h('button', { class: 'primary big', onclick: start }, icon('record'), 'Choose a tab and record'),
-          h('p', { class: 'quiet' }, `Show what is wrong, as slowly as you would to a colleague. Up to ${settings.maxRecordingLength} minutes; no sound.`)]
-        : h('p', {}, 'This browser cannot record a tab', location.protocol === 'http:' ? ' on an address without https' : '', '. You can hand in a file that was recorded elsewhere.'),
-      h('label', { class: 'drop', htmlFor: 'file' }, icon('upload'), h('span', {}, 'or drop a recording here, or choose one'), h('small', {}, 'WebM, MP4 or Matroska, up to 100 MB')), input));
+    const input = h('input', {
+      type: 'file',
+      accept: 'video/webm,video/mp4,video/x-matroska,.mkv',
+      class: 'sr',
+      id: 'file',
+      onchange: () => input.files[0] && takeFile(input.files[0]),
+    });
+    fill(
+      stage,
+      h(
+        'div',
+        { class: 'choose' },
+        trouble && h('p', { class: 'error', role: 'alert' }, trouble),
+        possible()
+          ? [
+              h('button', { class: 'primary big', onclick: start }, icon('record'), 'Choose a tab and record'),
+              h(
+                'p',
+                { class: 'quiet' },
+                `Show what is wrong, as slowly as you would to a colleague. Up to ${settings.maxRecordingLength} minutes; no sound.`,
+              ),
+            ]
+          : h(
+              'p',
+              {},
+              'This browser cannot record a tab',
+              location.protocol === 'http:' ? ' on an address without https' : '',
+              '. You can hand in a file that was recorded elsewhere.',
+            ),
+        h(
+          'label',
+          { class: 'drop', htmlFor: 'file' },
+          icon('upload'),
+          h('span', {}, 'or drop a recording here, or choose one'),
+          h('small', {}, 'WebM, MP4 or Matroska, up to 100 MB'),
+        ),
+        input,
+      ),
+    );
     dropping(stage, takeFile);
   }
 
   async function start() {
-    const time = h('output', { class: 'time', 'aria-label': 'Recorded' }, '00:00'), size = h('span', { class: 'quiet' }, '');
-    let type = 'video/webm', lost = false;
+    const time = h('output', { class: 'time', 'aria-label': 'Recorded' }, '00:00'),
+      size = h('span', { class: 'quiet' }, '');
+    let type = 'video/webm';
+    let lost = false;
     const writes = [];
     const began = new Date().toISOString();
     try {
@@ -51,16 +103,28 @@ export async function show(main, { signal }) {
         limitMs: settings.maxRecordingLength * 60000,
         piece: blob => {
           pieces.push(blob);
-          writes.push(drafts.add(blob).catch(() => { lost = true; }));
+          writes.push(
+            drafts.add(blob).catch(() => {
+              lost = true;
+            }),
+          );
         },
-        tick: (ms, n) => { time.textContent = clock(ms).slice(0, 5); size.textContent = bytes(n); },
+        tick: (ms, n) => {
+          time.textContent = clock(ms).slice(0, 5);
+          size.textContent = bytes(n);
+        },
         ended: async (why, ms) => {
           running = null;
           await Promise.all(writes);
           document.title = 'Record · Claude Scope';
           const whole = { type, began, durationMs: Math.round(ms), said: form.said() };
-          await drafts.describe(whole).catch(() => { lost = true; });
-          if (lost) toast('This browser has no room to keep the recording. Hand it in before you leave the page.', { ms: 12000 });
+          await drafts.describe(whole).catch(() => {
+            lost = true;
+          });
+          if (lost)
+            toast('This browser has no room to keep the recording. Hand it in before you leave the page.', {
+              ms: 12000,
+            });
           if (!signal.aborted) take(new Blob(pieces, { type }), whole, WHY[why]);
         },
       });
@@ -71,17 +135,37 @@ export async function show(main, { signal }) {
     type = running.type;
     document.title = '● Recording · Claude Scope';
     const stop = h('button', { class: 'primary big', onclick: () => running?.stop() }, icon('stop'), 'Stop');
-    fill(stage, h('div', { class: 'choose live' }, h('p', { role: 'status' }, h('span', { class: 'dot' }), 'Recording'), time, size, stop,
-      h('p', { class: 'quiet' }, `Go to the tab that you chose. It stops by itself after ${settings.maxRecordingLength} minutes, or when you end the sharing.`)));
+    fill(
+      stage,
+      h(
+        'div',
+        { class: 'choose live' },
+        h('p', { role: 'status' }, h('span', { class: 'dot' }), 'Recording'),
+        time,
+        size,
+        stop,
+        h(
+          'p',
+          { class: 'quiet' },
+          `Go to the tab that you chose. It stops by itself after ${settings.maxRecordingLength} minutes, or when you end the sharing.`,
+        ),
+      ),
+    );
     stop.focus();
   }
   async function takeFile(file) {
     const type = TYPES[file.name.split('.').pop().toLowerCase()] ?? file.type;
     if (!Object.values(TYPES).includes(type)) return choose(`“${file.name}” is no WebM, MP4 or Matroska video.`);
-    if (file.size > MOST_BYTES) return choose(`“${file.name}” has ${bytes(file.size)}; at most 100 MB are taken. Record a shorter time or a smaller window.`);
+    if (file.size > MOST_BYTES)
+      return choose(
+        `“${file.name}” has ${bytes(file.size)}; at most 100 MB are taken. Record a shorter time or a smaller window.`,
+      );
     if (!file.size) return choose(`“${file.name}” is empty.`);
     const whole = { type, name: file.name, durationMs: 0, said: form.said() };
-    await drafts.begin(whole).then(() => drafts.add(file)).catch(() => null);
+    await drafts
+      .begin(whole)
+      .then(() => drafts.add(file))
+      .catch(() => null);
     take(file, whole);
   }
 
@@ -91,15 +175,30 @@ export async function show(main, { signal }) {
     held = { blob, whole: { key: crypto.randomUUID(), ...whole }, trim };
     trim.changed = () => remember();
     remember();
-    fill(stage, words && h('p', { class: 'said', role: 'status' }, words), trim.element,
-      h('div', { class: 'row' }, h('span', { class: 'quiet' }, [whole.name, bytes(blob.size)].filter(Boolean).join(' · ')),
-        h('button', { class: 'push', onclick: away }, icon('trash'), 'Throw away')));
+    fill(
+      stage,
+      words && h('p', { class: 'said', role: 'status' }, words),
+      trim.element,
+      h(
+        'div',
+        { class: 'row' },
+        h('span', { class: 'quiet' }, [whole.name, bytes(blob.size)].filter(Boolean).join(' · ')),
+        h('button', { class: 'push', onclick: away }, icon('trash'), 'Throw away'),
+      ),
+    );
     form.ready(true);
     form.focus();
   }
 
   async function away() {
-    if (!await confirmed('Throw this recording away?', 'It was not handed in and is only in this browser.', 'Throw it away')) return;
+    if (
+      !(await confirmed(
+        'Throw this recording away?',
+        'It was not handed in and is only in this browser.',
+        'Throw it away',
+      ))
+    )
+      return;
     held?.trim.release();
     await drafts.forget().catch(() => null);
     choose();
@@ -113,9 +212,16 @@ export async function show(main, { signal }) {
   async function handIn() {
     if (!held || sending) return;
     sending = new AbortController();
-    const bar = h('progress', { max: 1, value: 0, 'aria-label': 'Upload' }), words = h('p', { role: 'status' }, 'Sending …');
+    const bar = h('progress', { max: 1, value: 0, 'aria-label': 'Upload' }),
+      words = h('p', { role: 'status' }, 'Sending …');
     const again = h('button', { hidden: true }, 'Try now');
-    const show = h('div', { class: 'upload' }, bar, words, h('div', { class: 'row' }, again, h('button', { onclick: () => sending?.abort() }, 'Stop sending')));
+    const show = h(
+      'div',
+      { class: 'upload' },
+      bar,
+      words,
+      h('div', { class: 'row' }, again, h('button', { onclick: () => sending?.abort() }, 'Stop sending')),
+    );
     form.busy(show);
     try {
       const accepted = await persistently(parts(), held.whole.key, { bar, words, again }, sending.signal);
@@ -125,7 +231,7 @@ export async function show(main, { signal }) {
     } catch (error) {
       form.busy(null);
       if (error.name === 'AbortError') return;
-      held.whole.key = crypto.randomUUID();  // what was refused is another upload once it is mended
+      held.whole.key = crypto.randomUUID(); // what was refused is another upload once it is mended
       remember();
       form.errors(error);
     } finally {
@@ -134,7 +240,9 @@ export async function show(main, { signal }) {
   }
 
   function parts() {
-    const data = new FormData(), said = form.said(), range = held.trim.range();
+    const data = new FormData(),
+      said = form.said(),
+      range = held.trim.range();
     data.set('title', said.title);
     data.set('seedUrl', said.seedUrl);
     data.set('agentTarget', said.agentTarget);
@@ -148,89 +256,16 @@ export async function show(main, { signal }) {
   }
 }
 
-/** Send it until the server has it: a lost connection or a busy server is waited for, a refusal is raised. */
-async function persistently(data, key, { bar, words, again }, signal) {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      again.hidden = true;
-      words.textContent = 'Sending …';
-      return await upload(data, key, (sent, whole) => {
-        bar.value = whole ? sent / whole : 0;
-        words.textContent = sent < whole ? `${bytes(sent)} of ${bytes(whole)}` : 'Sent. The server is storing it …';
-      }, signal);
-    } catch (error) {
-      const worthIt = error instanceof ApiError && [0, 409, 429, 502, 503, 504].includes(error.status);
-      if (!worthIt || signal.aborted) throw error;
-      const seconds = error.retryAfter ?? TRIES[Math.min(attempt, TRIES.length - 1)];
-      bar.removeAttribute('value');
-      again.hidden = false;
-      // 409 comes when the browser itself has sent again what a broken connection swallowed.
-      const what = error.status === 409 ? 'The connection was lost, and the server is still clearing that attempt away.' : error.message;
-      await counted(seconds, left => { words.textContent = `${what} Sending again in ${left} s.`; }, again, signal);
-      if (signal.aborted) throw new DOMException('aborted', 'AbortError');
-    }
-  }
-}
-
-/** Wait so many seconds, or until the button, or the network coming back, says now. */
-async function counted(seconds, tell, button, signal) {
-  const now = new AbortController();
-  const cut = () => now.abort();
-  button.addEventListener('click', cut, { once: true });
-  addEventListener('online', cut, { once: true });
-  signal.addEventListener('abort', cut, { once: true });
-  for (let left = Math.ceil(seconds); left > 0 && !now.signal.aborted; left--) {
-    tell(left);
-    await sleep(1000, now.signal);
-  }
-  removeEventListener('online', cut);
-}
-
 function dropping(stage, take) {
-  stage.ondragover = event => { event.preventDefault(); stage.classList.add('over'); };
+  stage.ondragover = event => {
+    event.preventDefault();
+    stage.classList.add('over');
+  };
   stage.ondragleave = () => stage.classList.remove('over');
   stage.ondrop = event => {
     event.preventDefault();
     stage.classList.remove('over');
     const file = event.dataTransfer.files[0];
     if (file) take(file);
-  };
-}
-
-/** What is to be said about the recording. */
-function about(settings, latest, before) {
-  const addresses = [...new Set(latest.map(session => session.seedUrl).filter(Boolean))];
-  const title = h('input', { type: 'text', required: true, maxlength: 500, value: before.title ?? '', placeholder: 'Save does nothing' });
-  const seedUrl = h('input', { type: 'url', required: true, value: before.seedUrl ?? addresses[0] ?? '', placeholder: 'http://localhost:3000/settings', list: 'addresses' });
-  const notes = h('textarea', { maxlength: 2000, rows: 5, value: before.notes ?? '', placeholder: 'I press Save and nothing happens. I expect a message, and the new name in the header.' });
-  const urls = h('textarea', { rows: 2, value: before.urls ?? '' });
-  const agent = h('select', {}, Object.entries(TARGETS).map(([value, text]) => h('option', { value, selected: value === (before.agentTarget ?? settings.defaultAgent) }, text)));
-  const send = h('button', { class: 'primary big', type: 'submit', disabled: true }, icon('upload'), 'Make the prompt');
-  const waiting = h('p', { class: 'quiet' }, 'Record or choose a file first; you can write this meanwhile.');
-  const foot = h('div', { class: 'send' }, send, waiting), trouble = h('div', {});
-  const controls = { title, seedUrl, notes, urls };
-  const element = h('form', { class: 'card about' });
-
-  function draw(error = null) {
-    const say = name => error?.errors?.find(each => each.field === name || each.field.startsWith(`${name}.`))?.message ?? null;
-    for (const control of Object.values(controls)) { control.removeAttribute('aria-invalid'); control.removeAttribute('aria-describedby'); }
-    const other = error && !Object.keys(controls).some(say) ? error.message : null;
-    fill(element, h('h2', {}, 'What is it about?'),
-      field('Title', title, { error: say('title'), hint: 'What is wrong, or what you want, in one line.' }),
-      field('Address of the page', seedUrl, { error: say('seedUrl'), hint: 'It is opened once to find roles, names and locators.' }),
-      h('datalist', { id: 'addresses' }, addresses.map(value => h('option', { value }))),
-      field('Notes', notes, { error: say('notes'), hint: 'What you did, what happened, what you expected.' }),
-      field('For', agent), h('details', { open: Boolean(urls.value) || Boolean(say('urls')) }, h('summary', {}, 'More pages to look at'),
-        field('Addresses, up to 4, one in a line', urls, { error: say('urls') })),
-      fill(trouble, other && h('p', { class: 'error', role: 'alert' }, other)), foot);
-  }
-  draw();
-  return {
-    element,
-    said: () => ({ title: title.value.trim(), seedUrl: seedUrl.value.trim(), notes: notes.value.trim(), urls: urls.value.trim(), agentTarget: agent.value }),
-    ready: ready => { send.disabled = !ready; waiting.hidden = ready; },
-    focus: () => (title.value ? send : title).focus(),
-    busy: show => fill(foot, show ?? [send, waiting]),
-    errors: error => { draw(error); (element.querySelector('[aria-invalid]') ?? send).focus(); if (error.status === 401) failed(error); },
   };
 }

@@ -18,25 +18,49 @@ function draw(main, session, signal) {
   document.title = `${session.title} · Claude Scope`;
   const body = h('div', { class: 'body' });
   fill(main, head(session, signal), body);
-  if (session.status === 'processing' && session.processingStatus.frameExtraction) watched(body, main, session, signal);
+  if (session.status === 'processing' && session.processingStatus.frameExtraction)
+    watched(body, main, session, signal);
   else if (session.status === 'error') brokenDown(body, session);
   else reviewed(body, session, signal);
 }
 
 function head(session, signal) {
-  const facts = [moment(session.createdAt), session.duration && `${minutes(session.duration)} recorded`,
-    session.processingTime && `ready in ${minutes(session.processingTime / 1000)}`, `for ${TARGETS[session.agentTarget]}`];
-  return h('header', { class: 'session-head' },
-    h('div', {}, renamable(h('h1', {}, session.title), session, signal, title => { document.title = `${title} · Claude Scope`; }),
-      h('p', { class: 'quiet' }, session.seedUrl && [outside(session.seedUrl), ' · '], facts.filter(Boolean).join(' · ')),
-      session.notes && h('p', { class: 'notes' }, session.notes)),
-    session.status !== 'processing' && h('button', { onclick: () => away(session) }, icon('trash'), 'Delete'));
+  const facts = [
+    moment(session.createdAt),
+    session.duration && `${minutes(session.duration)} recorded`,
+    session.processingTime && `ready in ${minutes(session.processingTime / 1000)}`,
+    `for ${TARGETS[session.agentTarget]}`,
+  ];
+  return h(
+    'header',
+    { class: 'session-head' },
+    h(
+      'div',
+      {},
+      renamable(h('h1', {}, session.title), session, signal, title => {
+        document.title = `${title} · Claude Scope`;
+      }),
+      h(
+        'p',
+        { class: 'quiet' },
+        session.seedUrl && [outside(session.seedUrl), ' · '],
+        facts.filter(Boolean).join(' · '),
+      ),
+      session.notes && h('p', { class: 'notes' }, session.notes),
+    ),
+    session.status !== 'processing' && h('button', { onclick: () => away(session) }, icon('trash'), 'Delete'),
+  );
 }
 
 function away(session) {
   location.hash = '#/';
-  undoable(`“${session.title}” was deleted.`, options => call('DELETE', `/api/sessions/${session.id}`, undefined, options),
-    () => { location.hash = `#/sessions/${session.id}`; });
+  undoable(
+    `“${session.title}” was deleted.`,
+    options => call('DELETE', `/api/sessions/${session.id}`, undefined, options),
+    () => {
+      location.hash = `#/sessions/${session.id}`;
+    },
+  );
 }
 
 /** Stages and lanes as they come. */
@@ -44,19 +68,49 @@ function watched(body, main, session, signal) {
   const board = lanes(session.processingStatus);
   const trouble = h('p', { class: 'error', role: 'alert', hidden: true });
   const cancel = h('button', { class: 'danger', onclick: cancelled }, icon('stop'), 'Cancel and delete');
-  fill(body, h('section', { class: 'card watching', 'aria-label': 'Progress' }, board.element, trouble, h('div', { class: 'row end' }, cancel)));
+  fill(
+    body,
+    h(
+      'section',
+      { class: 'card watching', 'aria-label': 'Progress' },
+      board.element,
+      trouble,
+      h('div', { class: 'row end' }, cancel),
+    ),
+  );
   const stop = new AbortController();
   signal.addEventListener('abort', () => stop.abort());
 
-  follow(session.id, status => board.update(status.processingStatus),
-    error => { trouble.hidden = !error; trouble.textContent = error ? `${error.message} The work goes on; this page looks again.` : ''; }, stop.signal)
+  follow(
+    session.id,
+    status => board.update(status.processingStatus),
+    error => {
+      trouble.hidden = !error;
+      trouble.textContent = error ? `${error.message} The work goes on; this page looks again.` : '';
+    },
+    stop.signal,
+  )
     .then(async how => {
-      if (how === 'deleted' && !stop.signal.aborted) { toast('The session was deleted.'); location.hash = '#/'; }
-      if (how === 'ended') draw(main, await call('GET', `/api/sessions/${session.id}`, undefined, { signal }), signal);
-    }).catch(error => { if (error.name !== 'AbortError') failed(error); });
+      if (how === 'deleted' && !stop.signal.aborted) {
+        toast('The session was deleted.');
+        location.hash = '#/';
+      }
+      if (how === 'ended')
+        draw(main, await call('GET', `/api/sessions/${session.id}`, undefined, { signal }), signal);
+    })
+    .catch(error => {
+      if (error.name !== 'AbortError') failed(error);
+    });
 
   async function cancelled() {
-    if (!await confirmed('Cancel this session?', 'The work stops, and the recording and all that was found in it are deleted.', 'Cancel and delete')) return;
+    if (
+      !(await confirmed(
+        'Cancel this session?',
+        'The work stops, and the recording and all that was found in it are deleted.',
+        'Cancel and delete',
+      ))
+    )
+      return;
     cancel.disabled = true;
     try {
       stop.abort();
@@ -71,19 +125,51 @@ function watched(body, main, session, signal) {
 }
 
 function brokenDown(body, session) {
-  fill(body, h('section', { class: 'card watching' },
-    h('div', { class: 'said bad', role: 'alert' }, h('h2', {}, 'No prompt came of it'), h('p', {}, session.lastError ?? 'The recording could not be processed.')),
-    lanes(session.processingStatus).element,
-    h('div', { class: 'row' }, h('a', { class: 'button primary', href: '#/record' }, icon('record'), 'Record again'))));
+  fill(
+    body,
+    h(
+      'section',
+      { class: 'card watching' },
+      h(
+        'div',
+        { class: 'said bad', role: 'alert' },
+        h('h2', {}, 'No prompt came of it'),
+        h('p', {}, session.lastError ?? 'The recording could not be processed.'),
+      ),
+      lanes(session.processingStatus).element,
+      h(
+        'div',
+        { class: 'row' },
+        h('a', { class: 'button primary', href: '#/record' }, icon('record'), 'Record again'),
+      ),
+    ),
+  );
 }
 
 function reviewed(body, session, signal) {
   const panel = promptPanel(session, signal);
-  fill(body, h('div', { class: 'reviewing' },
-    session.frames.length ? review(session, signal, { removed: () => panel.refresh() }) : nothing(session), panel.element));
+  fill(
+    body,
+    h(
+      'div',
+      { class: 'reviewing' },
+      session.frames.length ? review(session, signal, { removed: () => panel.refresh() }) : nothing(session),
+      panel.element,
+    ),
+  );
 }
 
 function nothing(session) {
-  return h('section', { class: 'card empty' }, h('h2', {}, 'No states to show'),
-    h('p', {}, session.processingStatus.frameExtraction.status === 'complete' ? `All ${some(session.frameCount, 'state')} were taken out.` : 'This session was made by hand, without a recording.'));
+  return h(
+    'section',
+    { class: 'card empty' },
+    h('h2', {}, 'No states to show'),
+    h(
+      'p',
+      {},
+      session.processingStatus.frameExtraction.status === 'complete'
+        ? `All ${some(session.frameCount, 'state')} were taken out.`
+        : 'This session was made by hand, without a recording.',
+    ),
+  );
 }

@@ -8,19 +8,31 @@ import { renamable } from '../parts/rename.js';
 import { failed, undoable } from '../parts/toasts.js';
 
 const PAGE = 50;
-const LOOK_MS = 2000, LONGEST_LOOK_MS = 30000;
+const LOOK_MS = 2000,
+  LONGEST_LOOK_MS = 30000;
 
 export async function show(main, { signal }) {
   const filters = { q: '', status: '', agentTarget: '', createdAfter: '', createdBefore: '' };
   const statistics = h('section', { class: 'stats', 'aria-label': 'Statistics' });
   const list = h('ul', { class: 'sessions', 'aria-label': 'Sessions' });
   const foot = h('div', { class: 'foot' });
-  const inWork = new Set();  // ids of sessions in the list whose progress is shown as it comes
-  let reading = new AbortController(), next = null, busy = false, watching = false;
+  const inWork = new Set(); // ids of sessions in the list whose progress is shown as it comes
+  let reading = new AbortController();
+  let next = null;
+  let busy = false;
+  let watching = false;
 
   fill(main, h('h1', { class: 'sr' }, 'Sessions'), statistics, bar(filters, restart), list, foot);
-  const seen = new IntersectionObserver(entries => { if (entries.some(entry => entry.isIntersecting)) more(); }, { rootMargin: '800px' });
-  signal.addEventListener('abort', () => { seen.disconnect(); reading.abort(); });
+  const seen = new IntersectionObserver(
+    entries => {
+      if (entries.some(entry => entry.isIntersecting)) more();
+    },
+    { rootMargin: '800px' },
+  );
+  signal.addEventListener('abort', () => {
+    seen.disconnect();
+    reading.abort();
+  });
   showStatistics(statistics).catch(failed);
   await restart();
 
@@ -50,8 +62,25 @@ export async function show(main, { signal }) {
       watch();
     } catch (error) {
       if (error.name === 'AbortError') return;
-      fill(foot, h('div', { class: 'empty', role: 'alert' }, h('p', {}, error.message),
-        h('button', { class: 'primary', onclick: () => { busy = false; more(); } }, 'Try again')));
+      fill(
+        foot,
+        h(
+          'div',
+          { class: 'empty', role: 'alert' },
+          h('p', {}, error.message),
+          h(
+            'button',
+            {
+              class: 'primary',
+              onclick: () => {
+                busy = false;
+                more();
+              },
+            },
+            'Try again',
+          ),
+        ),
+      );
       return;
     }
     busy = false;
@@ -66,7 +95,7 @@ export async function show(main, { signal }) {
     watching = true;
     for (let wait = LOOK_MS, before = ''; inWork.size && !signal.aborted;) {
       await sleep(wait, signal);
-      const now = document.hidden ? before : await look(reading.signal).catch(() => before);  // the next look tries again
+      const now = document.hidden ? before : await look(reading.signal).catch(() => before); // the next look tries again
       wait = now === before ? Math.min(wait * 1.5, LONGEST_LOOK_MS) : LOOK_MS;
       before = now;
     }
@@ -75,9 +104,12 @@ export async function show(main, { signal }) {
 
   /** Show how far they are; what was seen, to tell whether anything moves. */
   async function look(until) {
-    const now = await call('GET', '/api/sessions?status=processing&prompts=false&limit=100', undefined, { signal: until });
+    const now = await call('GET', '/api/sessions?status=processing&prompts=false&limit=100', undefined, {
+      signal: until,
+    });
     for (const id of [...inWork]) {
-      const place = list.querySelector(`[data-id="${id}"]`), session = now.find(each => each.id === id);
+      const place = list.querySelector(`[data-id="${id}"]`),
+        session = now.find(each => each.id === id);
       if (!place) inWork.delete(id);
       else if (session) place.querySelector('.state').replaceWith(state('processing', session.processingStatus));
       else if (now.length < 100) await over(id, place, until);
@@ -98,7 +130,11 @@ export async function show(main, { signal }) {
 
 function firstPage(filters) {
   const query = new URLSearchParams({ limit: PAGE, prompts: 'false' });
-  const day = (text, add) => { const date = new Date(`${text}T00:00:00`); date.setDate(date.getDate() + add); return date.toISOString(); };
+  const day = (text, add) => {
+    const date = new Date(`${text}T00:00:00`);
+    date.setDate(date.getDate() + add);
+    return date.toISOString();
+  };
   for (const name of ['q', 'status', 'agentTarget']) if (filters[name]) query.set(name, filters[name]);
   if (filters.createdAfter) query.set('createdAfter', day(filters.createdAfter, 0));
   if (filters.createdBefore) query.set('createdBefore', day(filters.createdBefore, 1));
@@ -109,65 +145,150 @@ const nextOf = link => /<([^>]+)>; rel="next"/.exec(link ?? '')?.[1] ?? null;
 
 function bar(filters, restart) {
   let timer;
-  const changed = (name, wait = 0) => event => {
-    filters[name] = event.target.value.trim();
-    clearTimeout(timer);
-    timer = setTimeout(() => restart().catch(failed), wait);
-  };
-  const choice = (name, label, options) => h('label', {}, h('span', {}, label), h('select', { onchange: changed(name) },
-    h('option', { value: '' }, 'Any'), Object.entries(options).map(([value, text]) => h('option', { value }, text))));
-  const date = (name, label) => h('label', {}, h('span', {}, label), h('input', { type: 'date', onchange: changed(name) }));
-  return h('form', { class: 'filters', role: 'search', onsubmit: event => event.preventDefault() },
-    h('label', { class: 'grow' }, h('span', {}, 'Search titles'), h('input', { type: 'search', oninput: changed('q', 250), maxlength: 500 })),
+  const changed =
+    (name, wait = 0) =>
+    event => {
+      filters[name] = event.target.value.trim();
+      clearTimeout(timer);
+      timer = setTimeout(() => restart().catch(failed), wait);
+    };
+  const choice = (name, label, options) =>
+    h(
+      'label',
+      {},
+      h('span', {}, label),
+      h(
+        'select',
+        { onchange: changed(name) },
+        h('option', { value: '' }, 'Any'),
+        Object.entries(options).map(([value, text]) => h('option', { value }, text)),
+      ),
+    );
+  const date = (name, label) =>
+    h('label', {}, h('span', {}, label), h('input', { type: 'date', onchange: changed(name) }));
+  return h(
+    'form',
+    { class: 'filters', role: 'search', onsubmit: event => event.preventDefault() },
+    h(
+      'label',
+      { class: 'grow' },
+      h('span', {}, 'Search titles'),
+      h('input', { type: 'search', oninput: changed('q', 250), maxlength: 500 }),
+    ),
     choice('status', 'Status', { processing: 'In work', complete: 'Done', error: 'Failed' }),
-    choice('agentTarget', 'Agent', TARGETS), date('createdAfter', 'From'), date('createdBefore', 'To'));
+    choice('agentTarget', 'Agent', TARGETS),
+    date('createdAfter', 'From'),
+    date('createdBefore', 'To'),
+  );
 }
 
 function nothing(filters) {
   const filtered = Object.values(filters).some(Boolean);
-  return h('section', { class: 'empty' },
+  return h(
+    'section',
+    { class: 'empty' },
     h('h2', {}, filtered ? 'Nothing fits' : 'No recordings yet'),
-    h('p', {}, filtered ? 'No session has such a title, status, agent and date. Take a filter away.'
-      : 'Record the tab in which something is wrong, for half a minute. The prompt comes some seconds later.'),
-    !filtered && h('a', { class: 'button primary', href: '#/record' }, icon('record'), 'Record a tab'));
+    h(
+      'p',
+      {},
+      filtered
+        ? 'No session has such a title, status, agent and date. Take a filter away.'
+        : 'Record the tab in which something is wrong, for half a minute. The prompt comes some seconds later.',
+    ),
+    !filtered && h('a', { class: 'button primary', href: '#/record' }, icon('record'), 'Record a tab'),
+  );
 }
 
 function row(session, signal) {
   const item = h('li', { class: 'session', 'data-id': session.id });
-  const facts = [session.frameCount ? some(session.frameCount, 'state') : null, session.duration ? minutes(session.duration) : null, TARGETS[session.agentTarget]];
+  const facts = [
+    session.frameCount ? some(session.frameCount, 'state') : null,
+    session.duration ? minutes(session.duration) : null,
+    TARGETS[session.agentTarget],
+  ];
   const name = h('a', { class: 'title', href: `#/sessions/${session.id}` }, session.title);
-  const remove = h('button', { class: 'plain', 'aria-label': `Delete ${session.title}`, onclick: () => away(item, session) }, icon('trash'));
-  fill(item, state(session.status, session.processingStatus),
-    h('div', { class: 'what' }, renamable(name, session, signal, title => remove.setAttribute('aria-label', `Delete ${title}`)),
-      h('p', { class: 'quiet' }, session.seedUrl ?? 'made by hand')),
+  const remove = h(
+    'button',
+    { class: 'plain', 'aria-label': `Delete ${session.title}`, onclick: () => away(item, session) },
+    icon('trash'),
+  );
+  fill(
+    item,
+    state(session.status, session.processingStatus),
+    h(
+      'div',
+      { class: 'what' },
+      renamable(name, session, signal, title => remove.setAttribute('aria-label', `Delete ${title}`)),
+      h('p', { class: 'quiet' }, session.seedUrl ?? 'made by hand'),
+    ),
     h('p', { class: 'facts' }, facts.filter(Boolean).join(' · ')),
-    h('time', { class: 'quiet', datetime: session.updatedAt, title: moment(session.updatedAt) }, ago(session.updatedAt)), remove);
+    h(
+      'time',
+      { class: 'quiet', datetime: session.updatedAt, title: moment(session.updatedAt) },
+      ago(session.updatedAt),
+    ),
+    remove,
+  );
   return item;
 }
 
-const STAGES = { uploading: 'Uploading', extracting: 'Looking at the video', analyzing: 'Reading', synthesizing: 'Writing', persisting: 'Storing' };
+const STAGES = {
+  uploading: 'Uploading',
+  extracting: 'Looking at the video',
+  analyzing: 'Reading',
+  synthesizing: 'Writing',
+  persisting: 'Storing',
+};
 
 function state(status, processing) {
-  const texts = { complete: ['Done', 'check'], error: ['Failed', 'warn'], processing: [STAGES[processing.overallStage] ?? 'In work', 'wait'] };
+  const texts = {
+    complete: ['Done', 'check'],
+    error: ['Failed', 'warn'],
+    processing: [STAGES[processing.overallStage] ?? 'In work', 'wait'],
+  };
   const [text, picture] = texts[status];
-  return h('span', { class: `state ${status}`, title: status === 'error' ? processing.lastError : null }, icon(picture), text);
+  return h(
+    'span',
+    { class: `state ${status}`, title: status === 'error' ? processing.lastError : null },
+    icon(picture),
+    text,
+  );
 }
 
 function away(item, session) {
   const neighbour = item.nextElementSibling ?? item.previousElementSibling;
   item.hidden = true;
   neighbour?.querySelector('a')?.focus();
-  undoable(`“${session.title}” was deleted.`,
-    async options => { await call('DELETE', `/api/sessions/${session.id}`, undefined, options); item.remove(); },
-    () => { item.hidden = false; item.querySelector('a').focus(); });
+  undoable(
+    `“${session.title}” was deleted.`,
+    async options => {
+      await call('DELETE', `/api/sessions/${session.id}`, undefined, options);
+      item.remove();
+    },
+    () => {
+      item.hidden = false;
+      item.querySelector('a').focus();
+    },
+  );
 }
 
 async function showStatistics(place) {
   const stats = await call('GET', '/api/sessions/stats');
   if (!stats.totalSessions) return;
-  const share = Math.round(100 * stats.completedSessions / stats.totalSessions);
+  const share = Math.round((100 * stats.completedSessions) / stats.totalSessions);
   const figure = (value, text) => h('div', { class: 'figure' }, h('b', {}, value), h('span', {}, text));
-  fill(place, figure(stats.totalSessions, stats.totalSessions === 1 ? 'session' : 'sessions'), figure(`${share} %`, `done (${stats.completedSessions})`),
-    figure(minutes(stats.totalDuration), 'recorded'), figure(minutes(stats.avgProcessingTime / 1000), 'from upload to prompt, on average'),
-    stats.perDay && h('div', { class: 'figure chart' }, bars(stats.perDay), h('span', { id: unique('chart') }, 'per day, the last 30 days')));
+  fill(
+    place,
+    figure(stats.totalSessions, stats.totalSessions === 1 ? 'session' : 'sessions'),
+    figure(`${share} %`, `done (${stats.completedSessions})`),
+    figure(minutes(stats.totalDuration), 'recorded'),
+    figure(minutes(stats.avgProcessingTime / 1000), 'from upload to prompt, on average'),
+    stats.perDay &&
+      h(
+        'div',
+        { class: 'figure chart' },
+        bars(stats.perDay),
+        h('span', { id: unique('chart') }, 'per day, the last 30 days'),
+      ),
+  );
 }
