@@ -103,16 +103,19 @@ async def test_deleting_can_be_undone_and_is_done_after_a_while(person: Person, 
 async def test_thousands_come_as_one_scrolls(person: Person, service: Service, crowd: str) -> None:
     page = person.page
     await person.comes(service.token(crowd))
-    rows = page.locator("li.session")
+    rows = page.locator(".session")
     await expect(rows.first).to_be_visible()
     assert await rows.count() <= 100
+    await page.evaluate(LEAPS.replace("document.body.scrollHeight", "6000"))
+    short = await page.evaluate(LEAPS.replace("document.body.scrollHeight", "6000"))
     await page.evaluate(SCROLL)
     assert await rows.count() == MANY
     titles = await rows.locator("a.title").all_text_contents()
     assert titles == [f"Recording {number:04}" for number in range(MANY)]
-    # Frames while all of them lie in the list: what takes longer than this stutters.
-    late = await page.evaluate(FRAMES)
-    assert late["share"] < 0.1, late
+    await page.evaluate(LEAPS)
+    long = await page.evaluate(LEAPS)
+    print(f"a frame takes {long:.1f} ms with {MANY} sessions, {short:.1f} ms with 100")
+    assert long < 2 * short
 
 
 # To the end and on, until nothing more comes; one request at a time.
@@ -121,26 +124,23 @@ SCROLL = """async () => {
   for (let count = -1; still < 20;) {
     scrollTo(0, document.body.scrollHeight);
     await new Promise(done => setTimeout(done, 50));
-    const now = document.querySelectorAll('li.session').length;
+    const now = document.querySelectorAll('.session').length;
     still = now === count && !document.querySelector('.foot p') ? still + 1 : 0;
     count = now;
   }
 }"""
-# Scroll through it in 120 frames; the share of frames that took more than 100 ms.
-FRAMES = """async () => {
+# Ms of a frame while one leaps through the list screen by screen: the median of 120 frames.
+LEAPS = """async () => {
   const frame = () => new Promise(done => requestAnimationFrame(done));
   const times = [];
-  const height = document.body.scrollHeight;
-  scrollTo(0, 0);
-  await frame();
   for (let n = 0; n < 120; n++) {
     const began = performance.now();
-    scrollTo(0, height * n / 120);
+    scrollTo(0, (n * innerHeight) % document.body.scrollHeight);
+    await frame();
     await frame();
     times.push(performance.now() - began);
   }
-  times.sort((a, b) => a - b);
-  return { share: times.filter(ms => ms > 100).length / times.length, median: times[60], worst: times.at(-1) };
+  return times.sort((a, b) => a - b)[60];
 }"""
 
 
@@ -187,7 +187,7 @@ async def test_the_list_follows_what_is_in_work(person: Person, service: Service
     page, user = person.page, "usr_list"
     session = await in_work(service, user)
     await person.comes(service.token(user))
-    row = page.locator("li.session")
+    row = page.locator(".session")
     await expect(row).to_contain_text("Looking at the video")
     await keep_frames(service, session.id)
     await end_lanes(service, session.id)

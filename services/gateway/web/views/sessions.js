@@ -14,7 +14,7 @@ const LOOK_MS = 2000,
 export async function show(main, { signal }) {
   const filters = { q: '', status: '', agentTarget: '', createdAfter: '', createdBefore: '' };
   const statistics = h('section', { class: 'stats', 'aria-label': 'Statistics' });
-  const list = h('ul', { class: 'sessions', 'aria-label': 'Sessions' });
+  const list = h('div', { class: 'sessions', role: 'list', 'aria-label': 'Sessions' });
   const foot = h('div', { class: 'foot' });
   const inWork = new Set(); // ids of sessions in the list whose progress is shown as it comes
   let reading = new AbortController();
@@ -56,7 +56,9 @@ export async function show(main, { signal }) {
       const sessions = await response.json();
       if (mine.signal.aborted) return;
       next = nextOf(response.headers.get('Link'));
-      list.append(...sessions.map(session => row(session, mine.signal)));
+      // Page by page in a box of its own: what is far from the window costs one look, not one for each row.
+      const rows = sessions.map(session => row(session, mine.signal));
+      if (rows.length) list.append(h('div', { class: 'page-of-rows' }, rows));
       fill(foot, list.children.length ? null : nothing(filters));
       for (const session of sessions) if (session.status === 'processing') inWork.add(session.id);
       watch();
@@ -200,7 +202,7 @@ function nothing(filters) {
 }
 
 function row(session, signal) {
-  const item = h('li', { class: 'session', 'data-id': session.id });
+  const item = h('div', { class: 'session', role: 'listitem', 'data-id': session.id });
   const facts = [
     session.frameCount ? some(session.frameCount, 'state') : null,
     session.duration ? minutes(session.duration) : null,
