@@ -3,7 +3,16 @@
 import json
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from shared.model.accounts import AgentTarget
@@ -12,6 +21,7 @@ from shared.model.web_address import web_address
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
+Millis = Annotated[int, Field(ge=0, le=24 * 3600 * 1000)]
 
 REPEATABLE = frozenset({"urls"})
 MAX_FIELD_BYTES = 16 * 1024
@@ -37,9 +47,19 @@ class UploadForm(BaseModel):
     seed_url: WebAddress
     notes: Annotated[str, Field(max_length=2000)] | None = None
     agent_target: AgentTarget | None = None
-    duration_ms: Annotated[int, Field(ge=0, le=24 * 3600 * 1000)] | None = None
+    duration_ms: Millis | None = None
+    trim_start_ms: Millis | None = None
+    trim_end_ms: Millis | None = None
     urls: Annotated[tuple[WebAddress, ...], Field(max_length=4)] = ()
     storage_state: Annotated[StorageState | None, BeforeValidator(_parsed)] = Field(default=None, repr=False)
+
+    @field_validator("trim_end_ms")
+    @classmethod
+    def _after_the_start(cls, end: int | None, info: ValidationInfo) -> int | None:
+        """Whether the recording reaches as far as its part is known to who decodes it."""
+        if end is not None and end <= (info.data.get("trim_start_ms") or 0):
+            raise ValueError("must be greater than trimStartMs, or than 0 where that is not given")
+        return end
 
     @property
     def pages(self) -> tuple[str, ...]:

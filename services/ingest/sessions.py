@@ -37,4 +37,6 @@ def recording_of(video: Video, session_id: str, form: UploadForm, settings: Acco
         declared_pixels=video.pixels,
         declared_duration_ms=form.duration_ms,
         max_duration_ms=settings.max_recording_length * 60_000,
+        trim_start_ms=form.trim_start_ms,
+        trim_end_ms=form.trim_end_ms,
     )

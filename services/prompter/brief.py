@@ -104,7 +104,7 @@ def brief(
         target=target,
         session_id=session.id,
         recorded_at=session.created_at.strftime("%Y-%m-%d %H:%M UTC"),
-        duration=clock(session.duration_ms or 0),
+        duration=_length(session),
         states=states,
         reproduce=tuple(telling.reproduce()),
         ends=_ends(seen),
@@ -115,6 +115,12 @@ def brief(
         raw=tuple(_raw(seen, states, limits.raw)) if options.include_raw_diff else (),
         options=options,
     )
+
+
+def _length(session: Session) -> str:
+    """As `mm:ss.mmm`; from when to when where times do not count from the first state."""
+    start, lasts = session.recording.part.start_ms if session.recording else 0, session.duration_ms or 0
+    return f"{clock(start)} to {clock(start + lasts)}" if start else clock(lasts)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from services.shell.keys import keys
 from services.shell.processes import KINDS, shown
 from shared.model.accounts import AgentTarget
 from shared.model.errors import Misconfigured, ScopeError, Unavailable
+from shared.model.part import Part
 from shared.runtime import logs
 from shared.runtime.settings import RuntimeSettings
 
@@ -30,6 +31,10 @@ _data = click.option(
 _print_settings = click.option(
     "--print-settings", is_flag=True, help="Print every setting with its value, secrets masked, and exit."
 )
+_from = click.option(
+    "--from-ms", type=click.IntRange(min=0), default=0, help="Look only at what comes from there on."
+)
+_to = click.option("--to-ms", type=click.IntRange(min=1), help="Look only at what comes up to there.")
 
 
 def main() -> None:
@@ -171,14 +176,17 @@ def topology() -> None:
 @click.option(
     "--agent", type=click.Choice([t.value for t in AgentTarget]), default="CLAUDE_CODE", show_default=True
 )
+@_from
+@_to
 @click.option("--json", "as_json", is_flag=True, help="Print the whole session instead of the prompt.")
-def prompt(file: Path, title: str | None, as_json: bool, **order: Any) -> None:
+def prompt(file: Path, title: str | None, as_json: bool, from_ms: int, to_ms: int | None, **order: Any) -> None:
     """Turn one recording into a prompt, with no server to start."""
     from services.shell.one_shot import Order, run  # noqa: PLC0415  other commands start faster without it
     from services.shell.progress import Steps  # noqa: PLC0415
 
     logs.configure(os.environ.get("SCOPE_LOG_LEVEL", "error"), "console")
-    wanted = Order(file=file, title=title or file.stem.replace("-", " ").replace("_", " "), **order)
+    title = title or file.stem.replace("-", " ").replace("_", " ")
+    wanted = Order(file=file, title=title, part=_part(from_ms, to_ms), **order)
     with Steps() as steps:
         session = asyncio.run(run(wanted, steps))
     click.echo(json.dumps(session, indent=2, ensure_ascii=False) if as_json else session["prompt"])
@@ -189,8 +197,12 @@ def prompt(file: Path, title: str | None, as_json: bool, **order: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Also write the pictures there.")
 @click.option("--budget", default=24, show_default=True, help="Kept frames at the most.")
+@_from
+@_to
 @_print_settings
-def frames(file: Path | None, as_json: bool, out: Path | None, budget: int, print_settings: bool) -> None:
+def frames(
+    file: Path | None, out: Path | None, *, as_json: bool, budget: int, print_settings: bool, **ends: int | None
+) -> None:
     """Show the key frames of a recording: one per settled state.
 
     Without a FILE: short for `scope run frames`.
@@ -203,7 +215,7 @@ def frames(file: Path | None, as_json: bool, out: Path | None, budget: int, prin
     logs.configure(os.environ.get("SCOPE_LOG_LEVEL", "error"), "console")
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-    found = asyncio.run(key_frames(file, out, budget))
+    found = asyncio.run(key_frames(file, out, budget, _part(**ends)))
     if as_json:
         click.echo(json.dumps(found))
         return
@@ -266,6 +278,13 @@ def asyncapi() -> None:
     from services.shell.asyncapi import as_yaml  # noqa: PLC0415  other commands start faster without it
 
     click.echo(as_yaml(), nl=False)
+
+
+def _part(from_ms: int | None, to_ms: int | None) -> Part:
+    try:
+        return Part(from_ms or 0, to_ms)
+    except ValueError as error:
+        raise click.BadParameter(f"{error} Give a greater one.", param_hint="--to-ms") from error
 
 
 def _folder(given: Path | None) -> Path:

@@ -14,6 +14,7 @@ from services.gateway.identity.local_issuer import LocalIssuer
 from services.ingest.sniff import HEAD, container_of
 from services.shell.all_in_one import LOCAL_USER, all_in_one
 from shared.model.errors import ScopeError
+from shared.model.part import WHOLE, Part
 
 _MIME = {"matroska": "video/webm", "mp4": "video/mp4"}
 _POLL_S = 0.2
@@ -29,6 +30,7 @@ class Order:
     notes: str | None = None
     agent: str = "CLAUDE_CODE"
     urls: tuple[str, ...] = ()
+    part: Part = WHOLE
 
 
 async def run(order: Order, progress: Progress, data_dir: Path | None = None) -> dict[str, Any]:
@@ -49,7 +51,7 @@ async def _process(http: ClientSession, order: Order, progress: Progress) -> dic
         container = container_of(file.read(HEAD)) or "matroska"  # ingest says what is wrong with anything else
         file.seek(0)
         form = FormData({"title": order.title, "seedUrl": order.seed_url, "agentTarget": order.agent})
-        for name, value in [("notes", order.notes), *(("urls", url) for url in order.urls)]:
+        for name, value in _optional(order):
             if value:
                 form.add_field(name, value)
         form.add_field("file", file, filename=order.file.name, content_type=_MIME[container])
@@ -58,6 +60,13 @@ async def _process(http: ClientSession, order: Order, progress: Progress) -> dic
     if response.status != 202:
         raise ScopeError(accepted["message"])
     return await _followed(http, accepted["sessionId"], progress)
+
+
+def _optional(order: Order) -> list[tuple[str, str | None]]:
+    """Form fields that need not be there."""
+    part = [("trimStartMs", order.part.start_ms or None), ("trimEndMs", order.part.end_ms)]
+    urls = [("urls", url) for url in order.urls]
+    return [("notes", order.notes), *urls, *((name, str(ms) if ms else None) for name, ms in part)]
 
 
 async def _followed(http: ClientSession, session_id: str, progress: Progress) -> dict[str, Any]:

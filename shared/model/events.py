@@ -31,6 +31,12 @@ class RecordingSubmit(Message):
     notes: str | None = None
     agent_target: AgentTarget | None = None
     duration_ms: int | None = None
+    trim_start_ms: Annotated[
+        int | None, Field(description="Only what comes from here on counts; in ms from the recording's start.")
+    ] = None
+    trim_end_ms: Annotated[
+        int | None, Field(description="Only what comes up to here counts; greater than trimStartMs.")
+    ] = None
     urls: tuple[str, ...] = ()
 
 

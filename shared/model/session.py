@@ -2,12 +2,13 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.model.accounts import AgentTarget, Model, PromptOptions
 from shared.model.envelope import Envelope
 from shared.model.errors import FailureCode
 from shared.model.evidence import Box
+from shared.model.part import Part
 from shared.model.timestamps import Timestamp
 
 LaneName = Literal["frame_extraction", "vision_lane", "playwright_lane", "synthesis"]
@@ -49,6 +50,18 @@ class Recording(Model):
     declared_pixels: tuple[int, int] | None = None  # width and height, before anybody decoded it
     declared_duration_ms: int | None = None  # what the recorder said; the container may not know
     max_duration_ms: int  # the account's limit when it was accepted
+    trim_start_ms: int | None = None  # only what lies between the two counts; in ms from the recording's start
+    trim_end_ms: int | None = None
+
+    @model_validator(mode="after")
+    def _has_a_part(self) -> "Recording":
+        """ValueError when there is nothing between start and end."""
+        _ = self.part
+        return self
+
+    @property
+    def part(self) -> Part:
+        return Part(self.trim_start_ms or 0, self.trim_end_ms)
 
 
 class FrameRef(Model):

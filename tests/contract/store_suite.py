@@ -44,7 +44,7 @@ def everything() -> Session:
             "stage": "error",
             "lanes": Lanes(vision_lane=lane, playwright_lane=lane),
             "failure": Failure(code="vision_failed", message="why"),
-            "recording": a_recording(session.id, declared_duration_ms=7),
+            "recording": a_recording(session.id, declared_duration_ms=7, trim_start_ms=3, trim_end_ms=6),
             "duration_ms": 61_499.5,
             "note": "the tail is damaged",
             "frames": frames,

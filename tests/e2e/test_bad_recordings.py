@@ -120,3 +120,24 @@ async def test_the_synchronous_answer_is_the_whole_result(server: Server, tmp_pa
     assert "2 open" in body["prompt"]
     assert body["processingStatus"]["playwrightLane"]["status"] == "error"
     assert "SCOPE_BROWSER" in body["processingStatus"]["playwrightLane"]["error"]
+
+
+async def test_only_the_part_that_was_asked_for_counts(server: Server, tmp_path: Path) -> None:
+    """The recording has twelve minutes, the account allows ten, and the part has five."""
+    part = {"trimStartMs": "240000", "trimEndMs": "540000"}
+    answer = await server.upload(too_long(tmp_path), wait=True, **part)
+    assert answer.status == 200, answer.body
+    [frame] = answer.json["frames"]
+    assert 240_000 <= frame["timestamp"] <= 540_000
+    assert "04:00.000 to 09:00.000" in answer.json["prompt"]
+    session = (await server.call("GET", f"/api/sessions/{answer.json['sessionId']}")).json
+    assert session["duration"] == 300
+
+
+async def test_a_part_after_the_end_is_400_and_says_what_to_do(server: Server, tmp_path: Path) -> None:
+    answer = await server.upload(three_states(tmp_path / "film.webm"), wait=True, trimStartMs="9000")
+    assert answer.status == 400, answer.body
+    assert "The recording ends at 3.5 s" in answer.message
+    assert "with a trimStartMs below 3500" in answer.message
+    session = (await server.call("GET", f"/api/sessions/{answer.json['sessionId']}")).json
+    assert (session["status"], session["lastError"]) == ("error", answer.message)

@@ -33,6 +33,22 @@ def test_frames_prints_json(tmp_path: Path) -> None:
     assert 3000 <= found["durationMs"] <= 3700
 
 
+def test_frames_of_a_part(tmp_path: Path) -> None:
+    film = str(three_states(tmp_path / "film.webm"))
+    found = json.loads(scope("frames", film, "--from-ms", "1300", "--to-ms", "3000", "--json").stdout)
+    assert [frame["reason"] for frame in found["frames"]] == ["initial", "settled"]
+    assert all(1300 <= frame["timestamp"] <= 3000 for frame in found["frames"])
+
+
+@pytest.mark.parametrize("part", [("--to-ms", "0"), ("--from-ms", "-1"), ("--from-ms", "9", "--to-ms", "9")])
+def test_a_part_that_cannot_be_is_refused_before_anything_starts(tmp_path: Path, part: tuple[str, ...]) -> None:
+    film = str(three_states(tmp_path / "film.webm"))
+    for command in (["frames"], ["prompt", "--seed-url", "http://localhost:3000"]):
+        done = scope(*command, film, *part)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert part[-2] in done.stderr
+
+
 def test_frames_are_the_same_every_time(tmp_path: Path) -> None:
     assert (
         scope("frames", str(SAMPLES / "shop.webm"), "--json").stdout

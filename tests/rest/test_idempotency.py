@@ -58,10 +58,12 @@ async def test_the_order_of_parts_does_not_matter(service: Service) -> None:
         [*fields(seedUrl="http://localhost:3001/"), video()],
         [*fields(notes="n"), video()],
         [*fields(durationMs="5"), video()],
+        [*fields(trimStartMs="5"), video()],
+        [*fields(trimEndMs="5"), video()],
         [*fields(), text("urls", "http://x/"), video()],
         [*fields(), video(WEBM, "video/x-matroska")],
     ],
-    ids=["file", "title", "seedUrl", "notes", "durationMs", "urls", "type"],
+    ids=["file", "title", "seedUrl", "notes", "durationMs", "trimStartMs", "trimEndMs", "urls", "type"],
 )
 async def test_another_upload_under_the_key_is_a_422(service: Service, parts: list[Part]) -> None:
     first = await upload(service)

@@ -41,7 +41,14 @@ async def test_prefer_may_name_more(service: Service) -> None:
 
 async def test_every_field_is_kept(service: Service) -> None:
     parts = [
-        *fields(title="  Ünï ✓ ", notes="a\nb", agentTarget="CURSOR", durationMs="9000"),
+        *fields(
+            title="  Ünï ✓ ",
+            notes="a\nb",
+            agentTarget="CURSOR",
+            durationMs="9000",
+            trimEndMs="8000",
+            trimStartMs="50",
+        ),
         text("urls", "https://a.example/"),
         text("urls", "http://localhost:3000/"),
         text("urls", "https://b.example/"),
@@ -55,6 +62,7 @@ async def test_every_field_is_kept(service: Service) -> None:
     assert recording is not None
     assert (recording.size, recording.mime_type, recording.container) == (len(MP4), "video/mp4", "mp4")
     assert (recording.declared_duration_ms, recording.max_duration_ms) == (9000, 600_000)
+    assert (recording.trim_start_ms, recording.trim_end_ms) == (50, 8000)
 
 
 async def test_empty_optional_fields_count_as_not_given(service: Service) -> None:

@@ -1,8 +1,8 @@
 """The decoder process: one recording in, pictures and JSON lines out.
 
-Run as `python -m services.analysis.frames.child VIDEO [OUT] --container C --max-duration-ms N`; without OUT no
-pictures are written. Hostile video meets native code here and nowhere else: the process limits its memory and
-time and dies with its parent.
+Run as `python -m services.analysis.frames.child VIDEO [OUT] --container C --max-duration-ms N [--from-ms N]
+[--to-ms N]`; without OUT no pictures are written. Hostile video meets native code here and nowhere else: the
+process limits its memory and time and dies with its parent.
 Lines on stdout: {"progress": ms} …, {"frame": {...}} …, then {"done": {...}} or {"failure": {"code", "message"}}.
 """
 
@@ -20,6 +20,7 @@ from PIL import Image
 
 from services.analysis.keyframes import Album, Extraction, KeyFrame, Limits, extract
 from shared.model.errors import PermanentFailure
+from shared.model.part import Part
 
 _PR_SET_PDEATHSIG = 1
 
@@ -45,6 +46,7 @@ def _extract(options: argparse.Namespace, album: Album) -> None:
         album,
         container=options.container,
         limits=Limits(max_duration_ms=options.max_duration_ms),
+        part=Part(options.from_ms, options.to_ms),
         budget=options.budget,
         on_progress=lambda ms: _say("progress", ms),
     )
@@ -60,6 +62,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("out", type=Path, nargs="?")
     parser.add_argument("--container")
     parser.add_argument("--max-duration-ms", type=int, required=True)
+    parser.add_argument("--from-ms", type=int, default=0)
+    parser.add_argument("--to-ms", type=int)
     parser.add_argument("--budget", type=int, default=24)
     parser.add_argument("--memory", type=int, default=4 * 1024**3)
     parser.add_argument("--cpu-seconds", type=int, default=600)
@@ -107,6 +111,7 @@ def _facts(extraction: Extraction) -> dict[str, Any]:
         "codec": extraction.codec,
         "decodedFrames": extraction.decoded_frames,
         "note": extraction.note,
+        "cut": extraction.cut,
     }
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 
 from shared.model.errors import PermanentFailure
+from shared.model.part import WHOLE, Part
 
 _LINE_LIMIT = 4 * 1024 * 1024
 _log = structlog.get_logger(__name__)
@@ -47,14 +48,15 @@ async def decode(
     *,
     container: str | None,
     limits: DecodeLimits,
+    part: Part = WHOLE,
     progress: Callable[[int], Awaitable[None]] = _ignore,
 ) -> Decoded:
-    """Key frames of `video`, with pictures in the folder `out` if there is one.
+    """Key frames of that part of `video`, with pictures in the folder `out` if there is one.
 
     Raise PermanentFailure when it cannot be decoded.
     """
     process = await asyncio.create_subprocess_exec(
-        *_command(video, out, container, limits),
+        *_command(video, out, container, limits, part),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         stdin=asyncio.subprocess.DEVNULL,
@@ -79,11 +81,12 @@ async def decode(
     return decoded
 
 
-def _command(video: Path, out: Path | None, container: str | None, limits: DecodeLimits) -> list[str]:
+def _command(video: Path, out: Path | None, container: str | None, limits: DecodeLimits, part: Part) -> list[str]:
     command = [sys.executable, "-m", "services.analysis.frames.child", str(video), *([str(out)] if out else [])]
     command += ["--max-duration-ms", str(limits.max_duration_ms), "--budget", str(limits.budget)]
     command += ["--memory", str(limits.memory), "--cpu-seconds", str(round(limits.timeout * 4))]
-    command += ["--parent", str(os.getpid())]
+    command += ["--parent", str(os.getpid()), "--from-ms", str(part.start_ms)]
+    command += [] if part.end_ms is None else ["--to-ms", str(part.end_ms)]
     return command + (["--container", container] if container else [])
 
 

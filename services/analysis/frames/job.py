@@ -35,6 +35,7 @@ def frames_job(ports: Ports, settings: AnalysisSettings) -> Job:
                 out,
                 container=recording.container,
                 limits=_limits(recording, settings),
+                part=recording.part,
                 progress=_teller(work),
             )
             frames = await _store(ports, work.session, decoded, out)
@@ -106,9 +107,16 @@ def _point(pixel: list[int] | None, width: int, height: int) -> tuple[float, flo
 
 
 def _duration_ms(facts: dict[str, Any], recording: Recording) -> float:
+    """How long the part lasts that counts."""
+    part = recording.part
+    end = part.end_ms if facts["cut"] and part.end_ms is not None else part.until(_end_ms(facts, recording))
+    return max(0.0, float(end - part.start_ms))
+
+
+def _end_ms(facts: dict[str, Any], recording: Recording) -> float:
     """The container knows best; recorders that stream do not write it, so the last frame or the recorder's word."""
     if facts["containerDurationMs"]:
         return float(facts["containerDurationMs"])
     last_frame = float(facts["durationMs"])
     declared = float(recording.declared_duration_ms or 0)
-    return declared if last_frame <= declared <= recording.max_duration_ms else last_frame
+    return declared if last_frame <= declared <= recording.part.start_ms + recording.max_duration_ms else last_frame

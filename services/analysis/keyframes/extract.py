@@ -17,18 +17,18 @@ from services.analysis.keyframes.compare import Comparison
 from services.analysis.keyframes.describe import PixelBox, changed_boxes, reason
 from services.analysis.keyframes.small import Mask, shrink
 from services.analysis.keyframes.states import State, states
-from services.analysis.keyframes.video import Video, luma, opened
+from services.analysis.keyframes.video import Video, luma, opened, plausible
 from services.analysis.keyframes.watch import Candidate, Watcher
+from shared.model.part import WHOLE, Part
 
 _SPARE = 5  # candidates per state of the budget before those that will never be kept are forgotten
 _PROGRESS_S = 0.5
 _AHEAD = 4  # frames that are decoded before they are looked at
-_END_GAP_MS = 300_000.0  # a header may claim so much more than its last frame: nothing moved until the end
 
 
 @dataclass(frozen=True)
 class Limits:
-    max_duration_ms: float
+    max_duration_ms: float  # of the part that is looked at
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,10 @@ class KeyFrame:
 
 @dataclass(frozen=True)
 class Extraction:
-    """`duration_ms` is the time of the last frame, `container_duration_ms` what the header says if plausible."""
+    """`duration_ms` is the time of the last frame, `container_duration_ms` what the header says if plausible.
+
+    `cut` says that the recording goes on after the part that was looked at.
+    """
 
     frames: tuple[KeyFrame, ...]
     duration_ms: float
@@ -62,6 +65,7 @@ class Extraction:
     codec: str
     decoded_frames: int
     note: str | None
+    cut: bool = False
 
 
 def extract(
@@ -70,18 +74,20 @@ def extract(
     *,
     container: str | None,
     limits: Limits,
+    part: Part = WHOLE,
     budget: int = 24,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> Extraction:
     """The key frames of a recording. Their pictures lie in `album`, which must stay open while they are wanted.
 
+    Only `part` is looked at; its first frame begins the first state, and times stay those of the recording.
     `on_progress` hears, twice a second, how many ms of video were looked at. Raises PermanentFailure.
     """
     cv2.setNumThreads(1)  # on pictures as small as these, handing out work costs more than doing it
     with opened(path, container) as video:
-        watcher: Watcher[VideoFrame] = Watcher(album.keep, album.drop, luma)
+        watcher: Watcher[VideoFrame] = Watcher(album.keep, album.drop, luma, midway=part.start_ms > 0)
         told = time.monotonic()
-        frames = ((frame, shrink(luma(frame.picture))) for frame in video.frames(limits.max_duration_ms))
+        frames = ((frame, shrink(luma(frame.picture))) for frame in video.frames(limits.max_duration_ms, part))
         with closing(ahead(frames, most=_AHEAD)) as seen:  # the thread ends before the file is closed
             for frame, small in seen:
                 watcher.see(frame.ms, small, frame.picture)
@@ -90,8 +96,20 @@ def extract(
                 if time.monotonic() - told >= _PROGRESS_S:
                     told = time.monotonic()
                     on_progress(round(frame.ms))
-        watcher.finish(_plausible(video.declared_ms, video.last_ms, limits.max_duration_ms))
-        return _extraction(video, _kept(watcher, album, max(2, budget)), watcher, album, limits)
+        declared = plausible(video.declared_ms, video.last_ms, part.start_ms + limits.max_duration_ms)
+        watcher.finish(_end_ms(video.cut, declared, part))
+        kept = _kept(watcher, album, max(2, budget))
+        if not kept:
+            watcher.insist()
+            kept = _kept(watcher, album, 2)
+        return _extraction(video, kept, watcher, album, declared)
+
+
+def _end_ms(cut: bool, declared_ms: float | None, part: Part) -> float | None:
+    """Where the part ends, if that is known to be later than its last frame."""
+    if cut:
+        return part.end_ms
+    return None if declared_ms is None else part.until(declared_ms)
 
 
 def _comparison(watcher: Watcher[VideoFrame], album: Album) -> Comparison:
@@ -110,19 +128,20 @@ def _thin(watcher: Watcher[VideoFrame], album: Album, budget: int) -> None:
 
 
 def _extraction(
-    video: Video, kept: list[State], watcher: Watcher[VideoFrame], album: Album, limits: Limits
+    video: Video, kept: list[State], watcher: Watcher[VideoFrame], album: Album, declared_ms: float | None
 ) -> Extraction:
     frames = tuple(_key_frame(index, kept, watcher, album) for index in range(len(kept)))
     width, height = video.size
     return Extraction(
         frames=frames,
         duration_ms=video.last_ms,
-        container_duration_ms=_plausible(video.declared_ms, video.last_ms, limits.max_duration_ms),
+        container_duration_ms=declared_ms,
         width=width,
         height=height,
         codec=video.codec,
         decoded_frames=video.count,
         note=video.note,
+        cut=video.cut,
     )
 
 
@@ -153,9 +172,3 @@ def _against(
     real = np.logical_or.reduce(since) if since else np.ones_like(state.differs)
     found = compare.redrawn(before, candidate, real | state.differs)
     return found if found.any() else state.differs
-
-
-def _plausible(declared_ms: float | None, last_ms: float, max_ms: float) -> float | None:
-    if declared_ms is None or not last_ms - 1 <= declared_ms <= min(max_ms, last_ms + _END_GAP_MS):
-        return None
-    return declared_ms

@@ -60,11 +60,22 @@ class _Sight(Generic[F]):
 
 
 class Watcher(Generic[F]):
-    def __init__(self, keep: Callable[[F], int], drop: Callable[[int], None], luma: Callable[[F], Luma]) -> None:
-        """`keep` stores the picture of a frame and says where, `drop` forgets it, `luma` gives its whole luma."""
+    def __init__(
+        self,
+        keep: Callable[[F], int],
+        drop: Callable[[int], None],
+        luma: Callable[[F], Luma],
+        *,
+        midway: bool = False,
+    ) -> None:
+        """`keep` stores the picture of a frame and says where, `drop` forgets it, `luma` gives its whole luma.
+
+        `midway`: it is watched from somewhere in the middle, where somebody wants to begin. How long the first
+        frame has been shown is not known, so it is a state however soon it changes.
+        """
         self.candidates: list[Candidate] = []
         self.sprites = Sprites()
-        self._keep, self._drop, self._luma = keep, drop, luma
+        self._keep, self._drop, self._luma, self._midway = keep, drop, luma, midway
         self._changes: Changes | None = None
         self._before: _Sight[F] | None = None
         self._pending: Mask = np.empty((0, 0), bool)  # real changes since the last candidate
@@ -79,6 +90,8 @@ class Watcher(Generic[F]):
             self._changes = Changes(ms, image)
             self._pending = np.ones(image.shape, bool)
             self._before = _Sight(ms, image, frame, None)
+            if self._midway:
+                self._propose(self._changes, self._before, "rest")
             return
         event = self._changes.see(ms, image)
         for place in self._changes.pointer.arrivals:
@@ -97,6 +110,11 @@ class Watcher(Generic[F]):
         if not self._settled and (rest >= END_REST_MS or self._jumped_last(self._changes)):
             self._propose(self._changes, self._before, "rest")
         self._settle(self._changes, float("inf"))
+
+    def insist(self) -> None:
+        """After the end, where nothing ever came to rest: the last frame is a state all the same."""
+        if self._changes is not None and self._before is not None:
+            self._propose(self._changes, self._before, "rest")
 
     @property
     def noise(self) -> Noise:

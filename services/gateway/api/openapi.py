@@ -29,6 +29,18 @@ _UPLOAD = {
         "notes": {"type": "string", "maxLength": 2000},
         "agentTarget": {"$ref": _REF.format(model="AgentTarget")},
         "durationMs": {"type": "integer", "minimum": 0, "description": "used only where the container has none"},
+        "trimStartMs": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "only what comes from here on counts, in ms from the recording's start;"
+            " default: its start. Timestamps of frames stay those of the whole recording",
+        },
+        "trimEndMs": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "only what comes up to here counts, in ms from the recording's start; default: its end."
+            " Must be greater than trimStartMs",
+        },
         "urls": {
             "type": "array",
             "maxItems": 4,

@@ -71,7 +71,9 @@ async def test_a_submission_becomes_a_session_like_an_upload(
     film = three_states(tmp_path / "film.webm").read_bytes()
     key = f"submissions/{ann}/tuesday/film.webm"
     await process.ports.blobs.put(key, film)
-    message = order(ann, key, notes="look", agentTarget="CODEX", urls=["http://localhost:3000/b"])
+    message = order(
+        ann, key, notes="look", agentTarget="CODEX", trimStartMs=5, trimEndMs=3000, urls=["http://localhost:3000/b"]
+    )
     await process.ports.bus.publish([message])
     session = await answered(process, heard, message)
     assert (session.user_id, session.title, session.notes, session.agent_target) == (
@@ -80,6 +82,7 @@ async def test_a_submission_becomes_a_session_like_an_upload(
     assert session.urls == ("http://localhost:3000/", "http://localhost:3000/b")
     assert session.recording is not None
     assert (session.recording.size, session.recording.mime_type) == (len(film), "video/webm")
+    assert (session.recording.trim_start_ms, session.recording.trim_end_ms) == (5, 3000)
     assert await process.ports.blobs.get(recording_key(session.id)) == film
     assert [event.type for event in heard] == [RecordingStored.TYPE]
 
@@ -145,6 +148,7 @@ async def test_a_recording_at_fault_is_a_session_that_failed(
         ({"seedUrl": "javascript:alert(1)"}, "seedUrl"),
         ({"titel": "x"}, "titel"),
         ({"durationMs": -1}, "durationMs"),
+        ({"trimStartMs": 5, "trimEndMs": 5}, "trimEndMs"),
     ],
     ids=lambda value: str(value)[:30],
 )

@@ -97,7 +97,8 @@ def test_any_bytes_have_a_size_that_may_be_or_none(head: bytes) -> None:
 
 
 def test_the_form_has_the_documented_fields() -> None:
-    assert FIELDS == {"title", "seedUrl", "notes", "agentTarget", "durationMs", "urls", "storageState"}
+    plain = {"title", "seedUrl", "notes", "agentTarget", "durationMs", "trimStartMs", "trimEndMs"}
+    assert FIELDS == {*plain, "urls", "storageState"}
 
 
 def form(**fields: Any) -> UploadForm:
@@ -123,6 +124,8 @@ def test_empty_optional_fields_are_not_given() -> None:
     [
         {"durationMs": "1.5"}, {"durationMs": "-1"}, {"durationMs": str(24 * 3600 * 1000 + 1)},
         {"durationMs": "1e3"},
+        {"trimStartMs": "-1"}, {"trimStartMs": "1.5"}, {"trimEndMs": "0"}, {"trimEndMs": "soon"},
+        {"trimStartMs": "5", "trimEndMs": "5"}, {"trimStartMs": str(24 * 3600 * 1000 + 1)},
         {"notes": "x" * 2001}, {"title": "x" * 501}, {"agentTarget": "codex"}, {"seedUrl": "x"},
     ],
     ids=str,
@@ -130,6 +133,21 @@ def test_empty_optional_fields_are_not_given() -> None:
 def test_wrong_fields(wrong: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         form(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("fields", "part"),
+    [
+        ({}, (None, None)),
+        ({"trimStartMs": "0"}, (0, None)),
+        ({"trimStartMs": "1500", "trimEndMs": ""}, (1500, None)),
+        ({"trimEndMs": "1"}, (None, 1)),
+        ({"trimEndMs": "1501", "trimStartMs": "1500"}, (1500, 1501)),
+    ],
+)
+def test_a_part_may_have_either_end(fields: dict[str, str], part: tuple[int | None, int | None]) -> None:
+    made = form(**fields)
+    assert (made.trim_start_ms, made.trim_end_ms) == part
 
 
 def test_each_page_is_opened_once() -> None:

@@ -10,7 +10,7 @@ from services.prompter.render import render
 from services.prompter.words import boundary
 from shared.model.accounts import AccountSettings, AgentTarget
 from shared.model.analysis import Analysis
-from tests.samples import a_session
+from tests.samples import a_recording, a_session
 from tests.unit.services.prompter.material import FRAMES, SESSION_ID, analysis, made, prompt, session
 
 TARGETS = pytest.mark.parametrize("target", list(AgentTarget))
@@ -55,6 +55,15 @@ def test_a_prompt_has_the_task_the_states_and_what_changed(target: AgentTarget) 
     assert text.endswith("\n")
     assert "\n\n\n" not in text
     assert not re.search(r"[ \t]\n", text)
+
+
+@pytest.mark.parametrize("target", [AgentTarget.CLAUDE_CODE, AgentTarget.CODEX, AgentTarget.RAW])
+def test_a_prompt_of_a_part_says_from_when_to_when(target: AgentTarget) -> None:
+    """Times of states are those of the whole recording."""
+    trimmed = session(recording=a_recording(SESSION_ID, trim_start_ms=5000))
+    assert "00:05.000 to 01:15.000" in render(made(target, of=trimmed))
+    up_to = session(recording=a_recording(SESSION_ID, trim_end_ms=70_000))
+    assert render(made(target, of=up_to)) == prompt(target)
 
 
 def test_targets_differ_in_structure_and_not_only_in_words() -> None:
