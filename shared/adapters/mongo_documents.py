@@ -49,6 +49,17 @@ def where(query: SessionQuery) -> Document:
     return where
 
 
+def per_day(user_id: str, since: datetime) -> list[Document]:
+    """Counts by the day of `created_at`, whose text begins with it; the index by user and time finds them."""
+    done = {"$cond": [{"$eq": ["$status", "complete"]}, 1, 0]}
+    day = {"$substrBytes": ["$created_at", 0, 10]}
+    return [
+        {"$match": {"user_id": user_id, "deleted": False, "created_at": {"$gte": iso(since)}}},
+        {"$group": {"_id": day, "total": {"$sum": 1}, "completed": {"$sum": done}}},
+        {"$sort": {"_id": 1}},
+    ]
+
+
 def account_document(account: Account) -> Document:
     """`local_email` is what must be unique: the address of an account that signs in here."""
     local = account.email.casefold() if account.email and account.password_hash else None

@@ -6,7 +6,7 @@ motor is imported here alone, with only those calls that PyMongo's own async cli
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +22,7 @@ from shared.model.credentials import Credential
 from shared.model.errors import Conflict, Misconfigured, Unavailable
 from shared.model.session import Session
 from shared.model.timestamps import iso
-from shared.ports.store import Allowance, IdempotencyRecord, SessionQuery, SessionStats
+from shared.ports.store import Allowance, DayCount, IdempotencyRecord, SessionQuery, SessionStats
 
 LIMIT_S = 10.0  # for an answer, and for finding a server that takes writes
 _OLDEST_WIRE = (
@@ -33,6 +33,8 @@ _DAY_S = 24 * 3600
 
 _INDEXES: tuple[tuple[str, list[tuple[str, int]], Document], ...] = (
     ("sessions", [("user_id", ASCENDING), ("updated_at", DESCENDING), ("_id", DESCENDING)],
+     {"partialFilterExpression": {"deleted": False}}),
+    ("sessions", [("user_id", ASCENDING), ("created_at", ASCENDING)],
      {"partialFilterExpression": {"deleted": False}}),
     ("sessions", [("has_outbox", ASCENDING), ("updated_at", ASCENDING)],
      {"partialFilterExpression": {"has_outbox": True}}),
@@ -115,6 +117,11 @@ class MongoStore:
         row, completed = rows[0], rows[0]["completed"]
         mean = round(row["processing"] / completed) if completed else 0
         return SessionStats(row["total"], completed, row["duration"], mean)
+
+    async def sessions_per_day(self, user_id: str, since: datetime) -> list[DayCount]:
+        with _answered():
+            rows = await self._sessions.aggregate(documents.per_day(user_id, since)).to_list(None)
+        return [DayCount(date.fromisoformat(row["_id"]), row["total"], row["completed"]) for row in rows]
 
     async def sessions_with_outbox(self, limit: int) -> list[str]:
         return await self._ids({"has_outbox": True}, limit)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from shared.model.credentials import Credential
 from shared.model.errors import Conflict
 from shared.model.session import Session
 from shared.model.timestamps import iso
-from shared.ports.store import Allowance, IdempotencyRecord, SessionQuery, SessionStats
+from shared.ports.store import Allowance, DayCount, IdempotencyRecord, SessionQuery, SessionStats
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (
@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS sessions (
     updated_at TEXT NOT NULL, deleted INTEGER NOT NULL, has_outbox INTEGER NOT NULL,
     duration_s INTEGER NOT NULL, processing_ms INTEGER NOT NULL, document TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS sessions_by_user ON sessions (user_id, updated_at DESC, id DESC) WHERE deleted = 0;
+CREATE INDEX IF NOT EXISTS sessions_by_day ON sessions (user_id, created_at) WHERE deleted = 0;
 CREATE INDEX IF NOT EXISTS sessions_outbox ON sessions (updated_at) WHERE has_outbox = 1;
 CREATE INDEX IF NOT EXISTS sessions_in_work ON sessions (updated_at) WHERE status = 'processing' AND deleted = 0;
 CREATE INDEX IF NOT EXISTS sessions_deleted ON sessions (updated_at) WHERE deleted = 1;
@@ -37,6 +38,9 @@ CREATE TABLE IF NOT EXISTS idempotency (
 CREATE INDEX IF NOT EXISTS idempotency_by_session ON idempotency (session_id);
 CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, tokens REAL NOT NULL, at REAL NOT NULL);
 """
+
+PER_DAY = """SELECT substr(created_at, 1, 10) AS day, count(*) AS total, sum(status = 'complete') AS completed
+    FROM sessions WHERE user_id = ? AND deleted = 0 AND created_at >= ? GROUP BY day ORDER BY day"""
 
 _COLUMNS = (
     "id, user_id, version, status, origin, agent_target, title, created_at, updated_at, deleted, has_outbox,"
@@ -134,6 +138,10 @@ class SqliteStore:
             FROM sessions WHERE user_id = ? AND deleted = 0"""
         row = (await self._select(sql, [user_id]))[0]
         return SessionStats(row["total"], row["completed"], row["duration"], round(row["mean"]))
+
+    async def sessions_per_day(self, user_id: str, since: datetime) -> list[DayCount]:
+        rows = await self._select(PER_DAY, [user_id, iso(since)])
+        return [DayCount(date.fromisoformat(row["day"]), row["total"], row["completed"]) for row in rows]
 
     async def sessions_with_outbox(self, limit: int) -> list[str]:
         sql = "SELECT id FROM sessions WHERE has_outbox = 1 ORDER BY updated_at LIMIT ?"

@@ -8,7 +8,7 @@ What every adapter promises (tests/contract/store_suite.py):
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 from shared.model.accounts import Account, AgentTarget
@@ -34,6 +34,15 @@ class SessionStats:
     completed_sessions: int
     total_duration_s: int  # of completed sessions
     avg_processing_ms: int  # of completed sessions, 0 when there are none
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """Sessions that were made on a day of UTC, and how many of them are complete by now."""
+
+    day: date
+    sessions: int
+    completed: int
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,9 @@ class Store(Protocol):
         """Most recently updated first, then by id downwards."""
 
     async def session_stats(self, user_id: str) -> SessionStats: ...
+
+    async def sessions_per_day(self, user_id: str, since: datetime) -> list[DayCount]:
+        """Of the sessions made at `since` or later; days that have any, oldest first."""
 
     async def sessions_with_outbox(self, limit: int) -> list[str]:
         """Ids, longest waiting first; tombstones included."""

@@ -1,7 +1,7 @@
 """What every store promises about sessions (see shared/ports/store.py). An adapter gives the class a `rig`."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import Any, Protocol
 
 import pytest
@@ -12,7 +12,7 @@ from shared.model.events import SessionDeleted
 from shared.model.ids import new_id
 from shared.model.session import Failure, Lane, Lanes, Session
 from shared.model.transitions import Deleted, apply
-from shared.ports.store import SessionQuery, SessionStats, Store
+from shared.ports.store import DayCount, SessionQuery, SessionStats, Store
 from tests.samples import NOON, a_frame, a_recording, a_session, at
 
 MS = timedelta(milliseconds=1)
@@ -220,6 +220,48 @@ class StoreSuite:
     async def test_sessions_without_times_count_as_none(self, store: Store) -> None:
         await store.insert_session(a_session(stage="complete", origin="manual"))
         assert await store.session_stats("usr_a") == SessionStats(1, 1, 0, 0)
+
+    # Days
+
+    async def test_days_count_the_sessions_that_were_made_on_them(self, store: Store) -> None:
+        first, second = NOON, NOON + timedelta(days=2)
+        for made, stage in ((second, "error"), (first, "complete"), (first, "analyzing"), (first, "complete")):
+            await store.insert_session(a_session(created_at=made, updated_at=at(9e6), stage=stage))
+        await store.insert_session(a_session(created_at=first, stage="complete", user_id="usr_b"))
+        await store.insert_session(a_session(created_at=second, stage="complete", origin="manual"))
+        assert await store.sessions_per_day("usr_a", NOON) == [
+            DayCount(date(2026, 3, 1), 3, 2),
+            DayCount(date(2026, 3, 3), 2, 1),
+        ]
+        assert await store.sessions_per_day("usr_b", NOON) == [DayCount(date(2026, 3, 1), 1, 1)]
+        assert await store.sessions_per_day("usr_", NOON) == []
+
+    async def test_days_begin_at_midnight_of_utc(self, store: Store) -> None:
+        midnight = datetime.fromisoformat("2026-03-02T00:00:00+00:00")
+        for made in (midnight - MS, midnight, midnight + timedelta(days=1) - MS, midnight + timedelta(days=1)):
+            there = made.astimezone(timezone(timedelta(hours=-7)))
+            await store.insert_session(a_session(created_at=there, updated_at=there))
+        found = await store.sessions_per_day("usr_a", midnight - MS)
+        assert [(count.day.day, count.sessions) for count in found] == [(1, 1), (2, 2), (3, 1)]
+
+    async def test_days_begin_with_the_moment_that_is_given(self, store: Store) -> None:
+        for seconds in (0, 1, 2):
+            await store.insert_session(a_session(at=at(seconds)))
+        elsewhere = at(1).astimezone(timezone(timedelta(hours=5, minutes=30)))
+        for since, count in ((at(0), 3), (at(0) + MS, 2), (elsewhere, 2), (at(2), 1)):
+            assert await store.sessions_per_day("usr_a", since) == [DayCount(date(2026, 3, 1), count, 0)]
+        assert await store.sessions_per_day("usr_a", at(2) + MS) == []
+
+    async def test_days_follow_what_becomes_of_a_session(self, store: Store) -> None:
+        session = a_session()
+        await store.insert_session(session)
+        assert await store.sessions_per_day("usr_a", NOON) == [DayCount(date(2026, 3, 1), 1, 0)]
+        later = {"version": 1, "stage": "complete", "updated_at": NOON + timedelta(days=4)}
+        complete = session.model_copy(update=later)
+        assert await store.replace_session(complete, 0)
+        assert await store.sessions_per_day("usr_a", NOON) == [DayCount(date(2026, 3, 1), 1, 1)]
+        assert await store.replace_session(tombstone(complete, version=2), 1)
+        assert await store.sessions_per_day("usr_a", NOON) == []
 
     # Life and death
 

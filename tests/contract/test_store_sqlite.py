@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.store_sqlite import SqliteStore
+from shared.adapters.store_sqlite import PER_DAY, SqliteStore
 from shared.ports.store import Store
 from tests.contract.store_credentials_suite import CredentialsSuite
 from tests.contract.store_keys_suite import StoreKeysSuite
@@ -34,6 +34,11 @@ async def rig(tmp_path: Path) -> AsyncIterator[SqliteRig]:
 
 class TestSqliteStore(StoreSuite):
     """Sessions: one document, one conditional write."""
+
+    async def test_days_are_counted_from_an_index(self, rig: SqliteRig) -> None:
+        await rig.open()
+        rows = await rig.opened[0]._select(f"EXPLAIN QUERY PLAN {PER_DAY}", ["usr_a", "2026-03-01"])
+        assert "INDEX sessions_by_day (user_id=? AND created_at>?)" in rows[0]["detail"]
 
 
 class TestSqliteStoreLists(StoreListSuite):

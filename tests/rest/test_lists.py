@@ -1,6 +1,7 @@
 """Lists: order, pages by their Link, filters, and what they leave out."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -116,9 +117,14 @@ async def test_embedded_screenshots_are_left_as_links(service: Service) -> None:
     assert (await service.get(f"/api/sessions/{made['id']}")).json["prompt"] == prompt
 
 
+async def totals(service: Service, **request: Any) -> dict[str, int]:
+    stats = (await service.get("/api/sessions/stats", **request)).json
+    return {name: value for name, value in stats.items() if name != "perDay"}
+
+
 async def test_stats_are_over_completed_sessions(service: Service) -> None:
     nothing = {"totalSessions": 0, "completedSessions": 0, "totalDuration": 0, "avgProcessingTime": 0}
-    assert (await service.get("/api/sessions/stats")).json == nothing
+    assert await totals(service) == nothing
     for stage, seconds, ms in (
         ("complete", 10, 100),
         ("complete", 20, 300),
@@ -128,5 +134,28 @@ async def test_stats_are_over_completed_sessions(service: Service) -> None:
         session = a_session(user_id="usr_ann", stage=stage, duration_ms=seconds * 1000, processing_ms=ms)
         await service.ports.store.insert_session(session)
     expected = {"totalSessions": 4, "completedSessions": 2, "totalDuration": 30, "avgProcessingTime": 200}
-    assert (await service.get("/api/sessions/stats")).json == expected
-    assert (await service.get("/api/sessions/stats", user="usr_bob")).json == nothing
+    assert await totals(service) == expected
+    assert await totals(service, user="usr_bob") == nothing
+
+
+async def test_stats_tell_the_last_thirty_days(service: Service) -> None:
+    noon = datetime.now(UTC).replace(hour=12, minute=0)
+    for days_ago, stage in ((0, "extracting"), (1, "complete"), (1, "error"), (29, "complete"), (30, "complete")):
+        made = noon - timedelta(days=days_ago)
+        session = a_session(user_id="usr_ann", stage=stage, created_at=made, updated_at=noon)
+        await service.ports.store.insert_session(session)
+    per_day = (await service.get("/api/sessions/stats")).json["perDay"]
+    assert [day["date"] for day in per_day] == [
+        f"{noon - timedelta(days=ago):%Y-%m-%d}" for ago in range(29, -1, -1)
+    ]
+    counts = [(day["sessions"], day["completed"]) for day in per_day]
+    assert counts == [(1, 1), *[(0, 0)] * 27, (2, 1), (1, 0)]
+    others = (await service.get("/api/sessions/stats", user="usr_bob")).json["perDay"]
+    assert [(day["sessions"], day["completed"]) for day in others] == [(0, 0)] * 30
+
+
+async def test_stats_leave_out_what_was_deleted(service: Service) -> None:
+    path = f"/api/sessions/{(await service.post('/api/sessions', {'title': 't'})).json['id']}"
+    assert (await service.get("/api/sessions/stats")).json["perDay"][-1]["sessions"] == 1
+    await service.call("DELETE", path)
+    assert (await service.get("/api/sessions/stats")).json["perDay"][-1]["sessions"] == 0

@@ -104,6 +104,7 @@ async def test_the_owner_advances_a_hand_made_session(service: Service) -> None:
     read = (await service.get(path)).json
     assert {name: read[name] for name in answer.json} == answer.json
     stats = (await service.get("/api/sessions/stats")).json
+    assert stats.pop("perDay")[-1] == {"date": answer.json["createdAt"][:10], "sessions": 1, "completed": 1}
     assert stats == {"totalSessions": 1, "completedSessions": 1, "totalDuration": 61, "avgProcessingTime": 1234}
 
 

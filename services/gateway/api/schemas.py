@@ -1,5 +1,6 @@
 """The bodies of the REST contract: what validates requests and what `openapi.json` is generated from."""
 
+import datetime as dt
 import re
 from typing import Annotated, Any, Literal
 
@@ -285,11 +286,18 @@ class SessionStatusBody(Body):
     last_error: str | None
 
 
+class Day(Body):
+    date: dt.date = Field(description="of UTC")
+    sessions: int = Field(description="made on that day")
+    completed: int = Field(description="those of them that are complete by now")
+
+
 class Stats(Body):
     total_sessions: int
     completed_sessions: int
     total_duration: int = Field(description="seconds")
     avg_processing_time: int = Field(description="milliseconds")
+    per_day: list[Day] = Field(description="the last 30 days, oldest first, today last")
 
 
 class Processing(Body):

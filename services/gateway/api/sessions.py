@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -53,13 +53,16 @@ async def list_sessions(call: Call) -> web.Response:
 
 
 async def session_stats(call: Call) -> web.Response:
-    stats = await call.context.ports.store.session_stats(call.account.id)
+    store, today = call.context.ports.store, call.context.ports.clock.now().astimezone(UTC).date()
+    stats = await store.session_stats(call.account.id)
+    days = await store.sessions_per_day(call.account.id, views.first_moment(today))
     return answer(
         s.Stats(
             total_sessions=stats.total_sessions,
             completed_sessions=stats.completed_sessions,
             total_duration=stats.total_duration_s,
             avg_processing_time=stats.avg_processing_ms,
+            per_day=views.per_day(days, today),
         )
     )
 

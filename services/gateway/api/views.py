@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from services.gateway.api import schemas as s
 from services.gateway.assets import AssetLinks, PictureLinks
@@ -12,8 +12,10 @@ from shared.model.diff import FrameDiff, diffs
 from shared.model.evidence import Box, PageNode, PageSnapshot
 from shared.model.session import FrameRef, Lane, Session
 from shared.model.tree import TreeNode, tree
+from shared.ports.store import DayCount
 
 _MOST_HIDDEN = 100
+_DAYS = 30  # that statistics tell one by one
 _EMBEDDED = re.compile(r"!\[([^\]\n]*)\]\(data:image/[^)\s]*\)")
 
 
@@ -48,6 +50,19 @@ def listed(session: Session, with_prompt: bool = True) -> s.SessionBody:
         return body.model_copy(update={"prompt": None})
     link = rf"[\1](/api/sessions/{session.id}/prompt)"
     return body.model_copy(update={"prompt": _EMBEDDED.sub(link, body.prompt)})
+
+
+def first_moment(today: date) -> datetime:
+    """When the first day began that `per_day` tells."""
+    return datetime.combine(today - timedelta(days=_DAYS - 1), time(), UTC)
+
+
+def per_day(counts: Sequence[DayCount], today: date) -> list[s.Day]:
+    """The last 30 days, oldest first, `today` last; zeros for those that are not among the counts."""
+    known = {count.day: count for count in counts}
+    days = [today - timedelta(days=ago) for ago in reversed(range(_DAYS))]
+    found = [known.get(day, DayCount(day, 0, 0)) for day in days]
+    return [s.Day(date=count.day, sessions=count.sessions, completed=count.completed) for count in found]
 
 
 def processing_status(session: Session) -> s.ProcessingStatus:

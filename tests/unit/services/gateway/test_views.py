@@ -1,7 +1,7 @@
 """From the model to the bodies of the contract; links to thumbnails; the limits' header fields."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ from services.gateway.settings import GatewaySettings
 from shared.model.analysis import Analysis, Inspection
 from shared.model.evidence import Box, FrameElements, PageCounts, PageNode, PageSnapshot
 from shared.model.session import Failure, Lane, Lanes
-from shared.ports.store import Allowance
+from shared.ports.store import Allowance, DayCount
 from tests.samples import NOON, a_frame, a_recording, a_session, an_account, an_element, at
 
 LINKS = AssetLinks(b"k" * 32, 3600)
@@ -189,3 +189,14 @@ def test_origins_come_as_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> 
     assert GatewaySettings().cors_origins == ("https://a.example", "http://localhost:5173")
     monkeypatch.setenv("SCOPE_CORS_ORIGINS", "")
     assert GatewaySettings().cors_origins == ()
+
+
+def test_days_without_sessions_are_zeros() -> None:
+    today = date(2028, 3, 1)
+    counts = [DayCount(date(2028, 2, 1), 3, 1), DayCount(date(2028, 2, 29), 2, 2), DayCount(date(2028, 3, 2), 9, 9)]
+    days = views.per_day(counts, today)
+    assert (len(days), days[0].date, days[-1].date) == (30, date(2028, 2, 1), today)
+    assert [day.date for day in days] == sorted(day.date for day in days)
+    assert [(day.sessions, day.completed) for day in days] == [(3, 1), *[(0, 0)] * 27, (2, 2), (0, 0)]
+    assert dumped(days[0]) == {"date": "2028-02-01", "sessions": 3, "completed": 1}
+    assert views.first_moment(today) == datetime(2028, 2, 1, tzinfo=UTC)
