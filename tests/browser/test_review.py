@@ -181,7 +181,7 @@ async def test_copied_and_downloaded_are_what_the_api_gives(
     await person.context.grant_permissions(["clipboard-read", "clipboard-write"])
     served = (await service.get(f"/api/sessions/{session.id}/prompt?agentTarget=CLAUDE_CODE")).body.decode()
     await page.get_by_role("button", name="Copy", exact=True).click()
-    await expect(page.get_by_text("is on the clipboard")).to_be_visible()
+    await expect(page.get_by_text("The prompt is on the clipboard")).to_be_visible()
     assert await page.evaluate("navigator.clipboard.readText()") == served
     async with page.expect_download() as waiting:
         await page.get_by_role("button", name="Download").click()

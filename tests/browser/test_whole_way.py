@@ -82,7 +82,7 @@ async def test_from_a_tab_to_the_prompt_on_the_clipboard(person: Person, server:
     await expect(prompt).to_contain_text("getByRole('button', { name: 'Apply' })")
     await expect(prompt).to_contain_text("I expect the total to be less by that.")
     await page.get_by_role("button", name="Copy", exact=True).click()
-    await expect(page.get_by_text("is on the clipboard")).to_be_visible()
+    await expect(page.get_by_text("The prompt is on the clipboard")).to_be_visible()
     copied = await page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("# The total ignores the coupon")
     await page.get_by_role("button", name="Close this message").click()

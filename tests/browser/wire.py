@@ -12,11 +12,12 @@ _PIECE = 65_536
 
 @dataclass
 class Wire:
-    """Of the connections that bring more than `limit` bytes to the gateway, the next `to_cut` are cut at that."""
+    """While it is `cutting`, a connection that brings more than `limit` bytes to the gateway is cut at that."""
 
     url: str = ""
     limit: int = 0
-    to_cut: int = 0
+    cutting: bool = False
+    cuts: int = 0
 
 
 @asynccontextmanager
@@ -59,8 +60,8 @@ async def _towards(
     with contextlib.suppress(ConnectionError):
         while data := await reader.read(_PIECE):
             sent += len(data)
-            if wire.to_cut and sent > wire.limit:
-                wire.to_cut -= 1
+            if wire.cutting and sent > wire.limit:
+                wire.cuts += 1
                 for each in both:
                     each.transport.abort()
                 return

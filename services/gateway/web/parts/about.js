@@ -17,7 +17,7 @@ export function about(settings, latest, before) {
   const seedUrl = h('input', {
     type: 'url',
     required: true,
-    value: before.seedUrl ?? addresses[0] ?? '',
+    value: before.seedUrl ?? '',
     placeholder: 'http://localhost:3000/settings',
     list: 'addresses',
   });

@@ -111,7 +111,8 @@ export function promptPanel(session, signal) {
   async function copied() {
     try {
       await navigator.clipboard.writeText(current);
-      toast(`The prompt for ${TARGETS[target]} is on the clipboard.`);
+      const where = target === 'RAW' ? 'your agent' : TARGETS[target];
+      toast(`The prompt is on the clipboard. Paste it into ${where}, in the repository of the page.`);
     } catch {
       getSelection().selectAllChildren(text);
       toast('The browser does not let the page copy. The text is selected: press Ctrl+C.');

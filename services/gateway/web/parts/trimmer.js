@@ -6,8 +6,8 @@ import { clock } from '../format.js';
 
 const LEAST_MS = 500;
 
-/** `durationMs` 0: ask the video. `changed()` is called when the range is another one. */
-export function trimmer(blob, durationMs, before = null) {
+/** `changed()` is called when the range is another one; `before` is a range of an earlier time. */
+export function trimmer(blob, before = null) {
   const url = URL.createObjectURL(blob);
   const video = h('video', {
     src: url,
@@ -17,37 +17,13 @@ export function trimmer(blob, durationMs, before = null) {
     preload: 'auto',
     'aria-label': 'Your recording',
   });
-  const start = h('input', {
-    type: 'range',
-    min: 0,
-    max: 1,
-    step: 10,
-    value: 0,
-    'aria-label': 'Begin at',
-    disabled: true,
-  });
-  const end = h('input', {
-    type: 'range',
-    min: 0,
-    max: 1,
-    step: 10,
-    value: 1,
-    'aria-label': 'End at',
-    disabled: true,
-  });
+  const slider = (label, value) =>
+    h('input', { type: 'range', min: 0, max: 1, step: 10, value, 'aria-label': label, disabled: true });
+  const start = slider('Begin at', 0);
+  const end = slider('End at', 1);
+  const ends = h('div', { class: 'ends' }, start, end); // one above the other: two thumbs on one line
   const words = h('output', { class: 'quiet' });
-  const element = h(
-    'div',
-    { class: 'trimmer' },
-    video,
-    h(
-      'div',
-      { class: 'ends' },
-      h('label', {}, h('span', {}, 'Begin'), start),
-      h('label', {}, h('span', {}, 'End'), end),
-    ),
-    words,
-  );
+  const element = h('div', { class: 'trimmer' }, video, ends, words);
   const self = { element, changed: () => null, range, release };
   let whole = 0;
 
@@ -69,13 +45,12 @@ export function trimmer(blob, durationMs, before = null) {
   }
 
   function tell() {
-    const { startMs, endMs } = range(),
-      last = endMs ?? whole;
-    for (const [input, text] of [
-      [start, startMs],
-      [end, last],
-    ])
-      input.setAttribute('aria-valuetext', clock(text));
+    const { startMs, endMs } = range();
+    const last = endMs ?? whole;
+    ends.style.setProperty('--from', `${(100 * startMs) / whole}%`);
+    ends.style.setProperty('--to', `${(100 * last) / whole}%`);
+    start.setAttribute('aria-valuetext', clock(startMs));
+    end.setAttribute('aria-valuetext', clock(last));
     words.textContent =
       startMs > 0 || endMs !== null
         ? `${clock(startMs)} to ${clock(last)} will be looked at: ${((last - startMs) / 1000).toFixed(1)} of ${(whole / 1000).toFixed(1)} s.`
@@ -95,7 +70,6 @@ export function trimmer(blob, durationMs, before = null) {
   // A recorder that streams writes no length: the browser finds it by looking for the end.
   video.addEventListener('loadedmetadata', () => {
     if (Number.isFinite(video.duration)) known(video.duration * 1000);
-    else if (durationMs) known(durationMs);
     else video.currentTime = 1e7;
   });
   video.addEventListener('durationchange', () => {

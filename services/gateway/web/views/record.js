@@ -171,7 +171,7 @@ export async function show(main, { signal }) {
 
   function take(blob, whole, words = '') {
     pieces.length = 0;
-    const trim = trimmer(blob, whole.durationMs, whole.trim);
+    const trim = trimmer(blob, whole.trim);
     held = { blob, whole: { key: crypto.randomUUID(), ...whole }, trim };
     trim.changed = () => remember();
     remember();

@@ -95,8 +95,12 @@ function watched(body, main, session, signal) {
         toast('The session was deleted.');
         location.hash = '#/';
       }
-      if (how === 'ended')
-        draw(main, await call('GET', `/api/sessions/${session.id}`, undefined, { signal }), signal);
+      if (how === 'ended') {
+        const now = await call('GET', `/api/sessions/${session.id}`, undefined, { signal });
+        draw(main, now, signal);
+        // Who waits in another tab sees that it is ready.
+        document.title = `${now.status === 'complete' ? '✓' : '✗'} ${document.title}`;
+      }
     })
     .catch(error => {
       if (error.name !== 'AbortError') failed(error);
