@@ -1,8 +1,10 @@
 """What the page looks like: kept for `docs/` when SCOPE_TEST_PICTURES names a folder (`make pictures`)."""
 
 import os
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.async_api import Page
 
 
@@ -11,4 +13,8 @@ async def keep(page: Page, name: str, *, whole: bool = False) -> None:
     if folder:
         await page.evaluate("scrollTo(0, 0)")
         await page.wait_for_timeout(400)  # pictures that are still loading, colours that are still changing
-        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole, animations="disabled")
+        data = await page.screenshot(full_page=whole, animations="disabled")
+        few = (
+            Image.open(BytesIO(data)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        )  # a third of the bytes
+        few.save(Path(folder) / f"{name}.png", optimize=True)
