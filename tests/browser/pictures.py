@@ -14,7 +14,6 @@ async def keep(page: Page, name: str, *, whole: bool = False) -> None:
         await page.evaluate("scrollTo(0, 0)")
         await page.wait_for_timeout(400)  # pictures that are still loading, colours that are still changing
         data = await page.screenshot(full_page=whole, animations="disabled")
-        few = (
-            Image.open(BytesIO(data)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
-        )  # a third of the bytes
+        # With 256 colours they have a third of the bytes.
+        few = Image.open(BytesIO(data)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
         few.save(Path(folder) / f"{name}.png", optimize=True)
