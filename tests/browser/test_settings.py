@@ -11,7 +11,7 @@ from tests.browser.person import Person, person_at
 from tests.models.server import KEY, model_server
 from tests.rest.service import Service, started
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -27,8 +27,10 @@ async def test_each_change_is_stored_at_once(person: Person, service: Service) -
     await person.comes(service.token("usr_set"), "#/settings")
     await page.get_by_label("Agent").select_option("Cursor")
     await expect(page.get_by_text("Stored.")).to_be_visible()
-    await page.get_by_label("Longest recording").select_option("5 minutes")
-    await page.get_by_label("Raw differences").check()
+    async with page.expect_response("**/api/settings"):
+        await page.get_by_label("Longest recording").select_option("5 minutes")
+    async with page.expect_response("**/api/settings"):
+        await page.get_by_label("Raw differences").check()
     await page.reload()
     await expect(page.get_by_label("Agent")).to_have_value("CURSOR")
     await expect(page.get_by_label("Longest recording")).to_have_value("5")

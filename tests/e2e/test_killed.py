@@ -27,7 +27,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
         yield running
 
 
-@pytest.mark.parametrize("stage", ["extracting", "analyzing"])
+@pytest.mark.parametrize("stage", ["extracting", pytest.param("analyzing", marks=pytest.mark.slow)])
 async def test_killed_in_a_stage_it_is_finished_by_the_next_start(
     server: Server, tmp_path: Path, stage: str
 ) -> None:

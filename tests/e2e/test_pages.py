@@ -60,7 +60,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory, site: str, chromium: 
     ("path", "words"),
     [
         ("redirect", "169.254.169.254"),
-        ("download", "download"),
+        pytest.param("download", "download", marks=pytest.mark.slow),
         ("missing", "404"),
         pytest.param("hang", "did not answer", marks=pytest.mark.slow),
     ],

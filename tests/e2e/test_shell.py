@@ -40,7 +40,11 @@ def test_frames_of_a_part(tmp_path: Path) -> None:
     assert all(1300 <= frame["timestamp"] <= 3000 for frame in found["frames"])
 
 
-@pytest.mark.parametrize("part", [("--to-ms", "0"), ("--from-ms", "-1"), ("--from-ms", "9", "--to-ms", "9")])
+@pytest.mark.parametrize("part", [
+    ("--from-ms", "9", "--to-ms", "9"),
+    pytest.param(("--to-ms", "0"), marks=pytest.mark.slow),
+    pytest.param(("--from-ms", "-1"), marks=pytest.mark.slow),
+])  # fmt: skip
 def test_a_part_that_cannot_be_is_refused_before_anything_starts(tmp_path: Path, part: tuple[str, ...]) -> None:
     film = str(three_states(tmp_path / "film.webm"))
     for command in (["frames"], ["prompt", "--seed-url", "http://localhost:3000"]):
@@ -62,7 +66,9 @@ def test_frames_writes_pictures_where_it_is_told_to(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "content", "words"), [
-    ("a.webm", b"", "is empty"), ("a.webm", b"%PDF-1.7", "a PDF document"), ("a.mp4", b"hello", "is not a video"),
+    ("a.webm", b"%PDF-1.7", "a PDF document"),
+    pytest.param("a.webm", b"", "is empty", marks=pytest.mark.slow),
+    pytest.param("a.mp4", b"hello", "is not a video", marks=pytest.mark.slow),
 ])  # fmt: skip
 def test_a_file_that_is_no_video_is_one_line_and_exit_1(
     tmp_path: Path, name: str, content: bytes, words: str

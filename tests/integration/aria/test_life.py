@@ -63,6 +63,7 @@ async def test_a_browser_that_does_not_start_is_an_error_of_every_page(tmp_path)
     assert "libnss3.so" in pages[0].error
 
 
+@pytest.mark.slow
 async def test_a_browser_killed_in_the_middle_is_started_again(settings):
     async with serving(
         {"/": "<h1>Here</h1><script>setInterval(() => { document.title += 'x' }, 50)</script>"}

@@ -48,6 +48,7 @@ NO_PAGES = [
 ]
 
 
+@pytest.mark.slow
 async def test_what_is_no_page_says_so(settings):
     async with serving({f"/{n}": answer for n, (answer, _) in enumerate(NO_PAGES)}) as site:
         urls = [site.url(f"/{n}") for n in range(len(NO_PAGES))]

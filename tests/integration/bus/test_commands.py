@@ -35,6 +35,7 @@ async def test_topology_does_no_harm_when_it_is_there(place: Place) -> None:
         assert (await scope(place, "topology"))[0] == 0
 
 
+@pytest.mark.slow
 async def test_dead_letters_are_listed_shown_replayed_and_dropped(place: Place) -> None:
     bus = await RabbitBus.open(place.bus_url)
     burying = await bus.consume("vision", Scripted(DeadLetter("no model answers")))
@@ -119,6 +120,7 @@ async def readiness(url: str) -> tuple[int, dict[str, Any]]:
         return response.status, (await response.json())["checks"]
 
 
+@pytest.mark.slow
 async def test_a_process_is_ready_while_the_broker_delivers_to_it(place: Place) -> None:
     """Its queue goes, and it says so; it comes back, and so does the process, by itself."""
     log = place.data.parent / "process.log"

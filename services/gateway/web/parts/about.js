@@ -42,8 +42,8 @@ export function about(settings, latest, before) {
     'Make the prompt',
   );
   const waiting = h('p', { class: 'quiet' }, 'Record or choose a file first; you can write this meanwhile.');
-  const foot = h('div', { class: 'send' }, send, waiting),
-    trouble = h('div', {});
+  const foot = h('div', { class: 'send' }, send, waiting);
+  const trouble = h('div', {});
   const controls = { title, seedUrl, notes, urls };
   const element = h('form', { class: 'card about' });
 

@@ -6,8 +6,8 @@ import { some } from '../format.js';
 /** Sessions per day: the whole bar those made, the filled part those completed. */
 export function bars(days) {
   const most = Math.max(1, ...days.map(day => day.sessions));
-  const width = 5,
-    height = 36;
+  const width = 5;
+  const height = 36;
   const total = days.reduce((sum, day) => sum + day.sessions, 0);
   const bar = (day, index, count, kind) =>
     svg('rect', {

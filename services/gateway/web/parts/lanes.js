@@ -12,8 +12,8 @@ const WORDS = { pending: 'waits', running: 'in work', complete: 'done', error: '
 const ICONS = { pending: 'wait', running: 'wait', complete: 'check', error: 'warn' };
 
 export function lanes(status) {
-  const list = h('ol', { class: 'lanes' }),
-    headline = h('p', { class: 'headline', role: 'status' });
+  const list = h('ol', { class: 'lanes' });
+  const headline = h('p', { class: 'headline', role: 'status' });
   const element = h('div', {}, headline, list);
   const STAGES = {
     uploading: 'Taking in the recording',

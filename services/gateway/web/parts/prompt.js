@@ -18,13 +18,13 @@ export function promptPanel(session, signal) {
   let current = null;
   let asking = new AbortController();
   const wanted = {};
-  const text = h('div', { class: 'prompt', tabindex: '0' }),
-    count = h('output', { class: 'quiet' }, '');
+  const text = h('div', { class: 'prompt', tabindex: '0' });
+  const count = h('output', { class: 'quiet' }, '');
   const copy = h('button', { class: 'primary', onclick: copied, disabled: true }, icon('copy'), 'Copy');
   const save = h('button', { onclick: saved, disabled: true }, icon('down'), 'Download');
   const keep = h('button', { hidden: true, onclick: kept }, 'Keep for this session');
-  const link = h('code', {}),
-    curl = h('pre', { tabindex: '0', 'aria-label': 'The same by curl' });
+  const link = h('code', {});
+  const curl = h('pre', { tabindex: '0', 'aria-label': 'The same by curl' });
   const switches = h('fieldset', { class: 'switches' }, h('legend', { class: 'sr' }, 'What the prompt contains'));
   const panel = h('div', {}, text);
   const element = h(

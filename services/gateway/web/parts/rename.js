@@ -36,8 +36,8 @@ export function renamable(shown, session, signal, renamed = () => null) {
     async function settle(keep) {
       if (!open) return;
       open = false;
-      const before = shown.textContent,
-        title = input.value.trim();
+      const before = shown.textContent;
+      const title = input.value.trim();
       if (keep && title) shown.textContent = title;
       box.replaceChildren(shown, pen);
       pen.focus();

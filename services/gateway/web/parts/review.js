@@ -16,8 +16,8 @@ export function review(session, signal, { removed }) {
   const strip = h('ol', { class: 'strip', 'aria-label': 'States in time order' });
   const look = viewer();
   const caption = h('div', { class: 'caption' });
-  const elements = h('div', { class: 'scroll' }),
-    page = inspection(session.analysis?.inspection, session.analysis?.masked);
+  const elements = h('div', { class: 'scroll' });
+  const page = inspection(session.analysis?.inspection, session.analysis?.masked);
   const panels = tabs('Evidence', [
     ['elements', 'Elements', elements],
     ['page', 'Live page', page],
@@ -100,9 +100,9 @@ export function review(session, signal, { removed }) {
   }
 
   function takeOut() {
-    const frame = frames[at],
-      before = frames,
-      place = at;
+    const frame = frames[at];
+    const before = frames;
+    const place = at;
     frames = frames.filter(each => each !== frame);
     draw();
     undoable(

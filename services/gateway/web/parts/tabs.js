@@ -6,8 +6,8 @@ import { h, unique } from '../dom.js';
 export function tabs(label, entries, { first = entries[0][0], chosen = () => null } = {}) {
   const list = h('div', { role: 'tablist', 'aria-label': label, class: 'tabs' });
   const buttons = entries.map(([key, text, panel]) => {
-    const id = unique('tab'),
-      panelId = (panel.id ||= unique('panel'));
+    const id = unique('tab');
+    const panelId = (panel.id ||= unique('panel'));
     panel.setAttribute('role', 'tabpanel');
     panel.tabIndex = 0;
     return h(

@@ -3,10 +3,10 @@
 import { fill, h } from '../dom.js';
 
 export function viewer() {
-  const now = h('img', { class: 'now', alt: '' }),
-    past = h('img', { class: 'past', alt: '', hidden: true });
-  const layer = h('div', { class: 'layer' }),
-    tip = h('div', { class: 'tip', hidden: true });
+  const now = h('img', { class: 'now', alt: '' });
+  const past = h('img', { class: 'past', alt: '', hidden: true });
+  const layer = h('div', { class: 'layer' });
+  const tip = h('div', { class: 'tip', hidden: true });
   const picture = h('div', { class: 'picture' }, now, past, layer, tip);
   const slider = h('input', {
     type: 'range',
@@ -22,9 +22,9 @@ export function viewer() {
     slider,
     h('span', {}, 'after'),
   );
-  const changes = toggle('Changes', true),
-    seen = toggle('Elements', false),
-    compare = toggle('Before / after', false);
+  const changes = toggle('Changes', true);
+  const seen = toggle('Elements', false);
+  const compare = toggle('Before / after', false);
   const missing = h(
     'p',
     { class: 'error', hidden: true },
@@ -102,8 +102,8 @@ export function viewer() {
   function pointed(event) {
     if (compare.input.checked) return;
     const frame = layer.getBoundingClientRect();
-    const x = (event.clientX - frame.left) / frame.width,
-      y = (event.clientY - frame.top) / frame.height;
+    const x = (event.clientX - frame.left) / frame.width;
+    const y = (event.clientY - frame.top) / frame.height;
     const under =
       shown.nodes
         .filter(node => drawn(node) && inside(node.box, x, y))
@@ -118,8 +118,8 @@ export function viewer() {
     tip.hidden = !node?.box;
     if (tip.hidden) return;
     fill(tip, h('b', {}, node.role), ' ', node.name || '(no name)', node.locator && h('code', {}, node.locator));
-    const x = at?.x ?? node.box.x,
-      y = at?.y ?? node.box.y + node.box.height;
+    const x = at?.x ?? node.box.x;
+    const y = at?.y ?? node.box.y + node.box.height;
     tip.style.setProperty('left', `${Math.min(70, Math.max(0, x * 100))}%`);
     tip.style.setProperty('top', `calc(${Math.min(92, y * 100)}% + 10px)`);
   }

@@ -91,8 +91,8 @@ export async function show(main, { signal }) {
   }
 
   async function start() {
-    const time = h('output', { class: 'time', 'aria-label': 'Recorded' }, '00:00'),
-      size = h('span', { class: 'quiet' }, '');
+    const time = h('output', { class: 'time', 'aria-label': 'Recorded' }, '00:00');
+    const size = h('span', { class: 'quiet' }, '');
     let type = 'video/webm';
     let lost = false;
     const writes = [];
@@ -212,8 +212,8 @@ export async function show(main, { signal }) {
   async function handIn() {
     if (!held || sending) return;
     sending = new AbortController();
-    const bar = h('progress', { max: 1, value: 0, 'aria-label': 'Upload' }),
-      words = h('p', { role: 'status' }, 'Sending …');
+    const bar = h('progress', { max: 1, value: 0, 'aria-label': 'Upload' });
+    const words = h('p', { role: 'status' }, 'Sending …');
     const again = h('button', { hidden: true }, 'Try now');
     const show = h(
       'div',
@@ -240,9 +240,9 @@ export async function show(main, { signal }) {
   }
 
   function parts() {
-    const data = new FormData(),
-      said = form.said(),
-      range = held.trim.range();
+    const data = new FormData();
+    const said = form.said();
+    const range = held.trim.range();
     data.set('title', said.title);
     data.set('seedUrl', said.seedUrl);
     data.set('agentTarget', said.agentTarget);

@@ -8,8 +8,8 @@ import { renamable } from '../parts/rename.js';
 import { failed, undoable } from '../parts/toasts.js';
 
 const PAGE = 50;
-const LOOK_MS = 2000,
-  LONGEST_LOOK_MS = 30000;
+const LOOK_MS = 2000;
+const LONGEST_LOOK_MS = 30000;
 
 export async function show(main, { signal }) {
   const filters = { q: '', status: '', agentTarget: '', createdAfter: '', createdBefore: '' };
@@ -110,8 +110,9 @@ export async function show(main, { signal }) {
       signal: until,
     });
     for (const id of [...inWork]) {
-      const place = list.querySelector(`[data-id="${id}"]`),
-        session = now.find(each => each.id === id);
+      const place = list.querySelector(`[data-id="${id}"]`);
+      const session = now.find(each => each.id === id);
+      if (place?.querySelector('input')) continue; // its title is being changed
       if (!place) inWork.delete(id);
       else if (session) place.querySelector('.state').replaceWith(state('processing', session.processingStatus));
       else if (now.length < 100) await over(id, place, until);

@@ -25,7 +25,7 @@ export async function show(main) {
 function defaults(settings) {
   const store = async (name, value, control) => {
     try {
-      Object.assign(settings, await call('PATCH', '/api/settings', { [name]: value }));
+      Object.assign(settings, await call('PATCH', '/api/settings', { [name]: value }, { keepalive: true }));
       toast('Stored.', { ms: 2000 });
     } catch (error) {
       failed(error);
@@ -162,10 +162,10 @@ function keys(credentials) {
     {},
     Object.entries(PROVIDERS).map(([value, text]) => h('option', { value }, text)),
   );
-  const label = h('input', { type: 'text', required: true, maxlength: 100 }),
-    apiKey = h('input', { type: 'password', required: true, autocomplete: 'off', maxlength: 1000 });
-  const model = h('input', { type: 'text', maxlength: 200 }),
-    baseUrl = h('input', { type: 'url', placeholder: 'https://models.example/v1' });
+  const label = h('input', { type: 'text', required: true, maxlength: 100 });
+  const apiKey = h('input', { type: 'password', required: true, autocomplete: 'off', maxlength: 1000 });
+  const model = h('input', { type: 'text', maxlength: 200 });
+  const baseUrl = h('input', { type: 'url', placeholder: 'https://models.example/v1' });
   draw();
   return h(
     'section',
@@ -214,8 +214,8 @@ function programs(tokens) {
       h('h2', {}, 'Tokens for the API'),
       h('p', {}, 'Your identity provider gives them out; ask it for one.'),
     );
-  const list = h('ul', { class: 'rows' }),
-    fresh = h('div', { role: 'status' });
+  const list = h('ul', { class: 'rows' });
+  const fresh = h('div', { role: 'status' });
   const draw = () =>
     fill(
       list,
@@ -312,8 +312,8 @@ function programs(tokens) {
 
 /** A form behind a summary; `fields(error)` draws it, `send()` raises what the server refused. */
 function adding(title, controls, fields, send, button) {
-  const inside = h('div', {}),
-    submit = h('button', { class: 'primary', type: 'submit' }, button);
+  const inside = h('div', {});
+  const submit = h('button', { class: 'primary', type: 'submit' }, button);
   const draw = (error = null) => {
     for (const control of Object.values(controls)) {
       control.removeAttribute('aria-invalid');
