@@ -40,7 +40,7 @@ async def test_other_schemes(settings: BrowserSettings, url):
     assert "is not an http(s) address" in page.error
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("scheme", ["http", pytest.param("https", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "way",
     [
