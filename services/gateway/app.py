@@ -66,7 +66,7 @@ def guarded(
         headers = await limits.account(claims.subject)
         account = await context.accounts.of(claims)
         with structlog.contextvars.bound_contextvars(user_id=account.id):
-            return await _counted(headers, route.handler(Call(context, request, account)))
+            return await _counted(headers, route.handler(Call(context, request, account, claims.of_program)))
 
     return handle
 

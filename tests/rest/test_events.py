@@ -95,6 +95,13 @@ async def test_silence_is_filled_with_heartbeats(service: Service, monkeypatch: 
         assert "comment" in await next_block(response)
 
 
+async def test_a_stream_lasts_no_longer_than_tokens_do(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "_LONGEST_S", 0.3)
+    async with stream(service, await in_work(service)) as response:
+        await next_status(response)
+        assert await next_block(response) == {}
+
+
 async def test_many_may_listen(service: Service) -> None:
     session_id = await in_work(service)
 

@@ -39,6 +39,13 @@ async def test_a_token_that_was_taken_back_shows_no_picture(service: Service) ->
     assert (await service.get(link, user=None, headers=bearer(made["token"]))).status == 404
 
 
+async def test_a_programs_token_makes_no_other_and_signs_no_page_in(service: Service) -> None:
+    token = bearer((await service.post("/api/tokens", {"label": "CI"})).json["token"])
+    refused = await service.post("/api/tokens", {"label": "another"}, user=None, headers=token)
+    assert (refused.status, "Sign in on the page" in refused.message) == (403, True)
+    assert (await service.post("/api/auth/refresh", user=None, headers=token)).status == 401
+
+
 async def test_tokens_are_each_accounts_own(service: Service) -> None:
     made = (await service.post("/api/tokens", {"label": "mine"})).json
     assert (await service.get("/api/tokens", user="usr_bob")).json == []

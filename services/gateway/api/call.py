@@ -58,6 +58,7 @@ class Call:
     context: Context
     request: web.Request
     signed_in: Account | None = None
+    of_program: bool = False  # it came with a token that was made for a program
 
     @property
     def account(self) -> Account:

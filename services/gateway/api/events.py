@@ -13,6 +13,7 @@ from services.gateway.api.call import Call, etag_of
 from shared.model.session import Session
 
 _LOOK_S = 0.5  # lanes write how far they are into the session without saying so on the bus
+_LONGEST_S = 900.0  # then the client comes again, with a token that still holds
 _HEARTBEAT_S = 15.0  # proxies close what is silent for a minute or so
 _RETRY_MS = 2000
 _HEADERS = {
@@ -38,7 +39,7 @@ async def follow_session(call: Call) -> web.StreamResponse:
 
 async def _tell(call: Call, session_id: str, response: web.StreamResponse, seen: str) -> None:
     clock = asyncio.get_running_loop().time
-    said = clock()
+    said, ends = clock(), clock() + _LONGEST_S
     async with contextlib.aclosing(call.context.following.looks(session_id, _LOOK_S)) as looks:
         async for session in looks:
             if session is None or session.deleted:
@@ -47,7 +48,7 @@ async def _tell(call: Call, session_id: str, response: web.StreamResponse, seen:
             if (now := _id(session)) != seen:
                 await response.write(_event(session, now))
                 seen, said = now, clock()
-            if session.terminal or call.request.transport is None:
+            if session.terminal or call.request.transport is None or clock() >= ends:
                 return
             if clock() - said >= _HEARTBEAT_S:
                 await response.write(b": still here\n\n")

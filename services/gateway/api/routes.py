@@ -101,7 +101,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/tokens", tokens.list_tokens, "Tokens made for programs", "Account",
           {200: list[s.TokenBody]}, errors=(404,)),
     Route("POST", "/api/tokens", tokens.create_token, "Make a token for a program; it is shown once", "Account",
-          {201: s.FreshToken}, body=s.NewToken, errors=(400, 404)),
+          {201: s.FreshToken}, body=s.NewToken, errors=(400, 403, 404)),
     Route("DELETE", "/api/tokens/{id}", tokens.delete_token, "Take a token back", "Account",
           {204: None}, errors=(404,)),
     Route("GET", "/api/assets/{id}/image", frames.read_asset_image, "The whole frame, by link or owner's token",

@@ -81,7 +81,9 @@ def _flow(call: Call) -> CodeFlow:
 async def _renewed(call: Call, held: str | None) -> Account | None:
     authorization = call.request.headers.get("Authorization")
     if authorization is not None:
-        return await call.context.accounts.of(await call.context.tokens.claims(authorization))
+        claims = await call.context.tokens.claims(authorization)
+        # A program's token signs no page in: what its owner takes back must not live on in a cookie.
+        return None if claims.of_program else await call.context.accounts.of(claims)
     account_id = call.context.renewal.account_id(held) if held else None
     return await call.context.ports.store.account(account_id) if account_id else None
 

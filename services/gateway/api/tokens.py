@@ -8,7 +8,7 @@ from services.gateway.api import schemas as s
 from services.gateway.api.account import changed_account
 from services.gateway.api.call import Call, answer, answer_all
 from services.gateway.api.signin import local_issuer
-from services.gateway.identity.accounts import PROGRAM
+from services.gateway.identity.tokens import PROGRAM
 from shared.model.accounts import Account, ApiToken
 from shared.model.ids import new_id
 from shared.runtime.problems import Problem, not_found
@@ -25,6 +25,8 @@ async def list_tokens(call: Call) -> web.Response:
 
 async def create_token(call: Call) -> web.Response:
     issuer = local_issuer(call)
+    if call.of_program:  # or one that is taken back could live on in another
+        raise Problem(403, "A program's token makes no tokens. Sign in on the page to make one.")
     wanted = await call.body(s.NewToken)
     now = call.context.ports.clock.now()
     life = timedelta(days=wanted.days)

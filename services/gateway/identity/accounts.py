@@ -14,8 +14,6 @@ from shared.ports.clock import Clock
 from shared.ports.store import Store
 from shared.runtime.problems import Problem
 
-PROGRAM = "tok"  # of the ids of tokens that an account can take back
-
 
 class Accounts:
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -26,7 +24,7 @@ class Accounts:
     async def of(self, claims: Claims) -> Account:
         """The account of a token's subject; a first call makes it. Problem 401 for a token that was taken back."""
         found = await self._store.account(claims.subject)
-        if (claims.token_id or "").startswith(f"{PROGRAM}_") and not _holds(found, claims.token_id):
+        if claims.of_program and not _holds(found, claims.token_id):
             raise unauthorized()
         if found is not None:
             return found

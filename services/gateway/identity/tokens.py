@@ -9,6 +9,7 @@ import jwt
 from services.gateway.identity.keys import KeySet, VerifyKey
 from shared.runtime.problems import Problem
 
+PROGRAM = "tok"  # begins the ids of tokens for programs
 _LEEWAY_S = 30
 _MAX_TOKEN = 8192
 
@@ -22,6 +23,11 @@ class Claims:
     name: str | None = None
     picture: str | None = None
     token_id: str | None = None
+
+    @property
+    def of_program(self) -> bool:
+        """Whether its owner made it for a program: then it can be taken back, and makes no others."""
+        return (self.token_id or "").startswith(f"{PROGRAM}_")
 
 
 class Tokens:
