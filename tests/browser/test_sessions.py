@@ -56,6 +56,10 @@ async def test_the_figures_are_the_servers(person: Person, service: Service) -> 
     stats = person.page.get_by_role("region", name="Statistics")
     await expect(stats).to_contain_text("2sessions")
     await expect(stats).to_contain_text("50 %")
+    await service.post("/api/sessions", {"title": "of today"}, user=user)
+    await person.page.reload()
+    await person.comes(service.token(user))
+    await expect(stats.get_by_role("img")).to_have_accessible_name("1 session in 30 days, at most 1 a day")
 
 
 async def test_a_title_is_changed_in_place_and_escape_keeps_it(person: Person, service: Service) -> None:

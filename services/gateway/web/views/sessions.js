@@ -286,7 +286,7 @@ async function showStatistics(place) {
     figure(`${share} %`, `done (${stats.completedSessions})`),
     figure(minutes(stats.totalDuration), 'recorded'),
     figure(minutes(stats.avgProcessingTime / 1000), 'from upload to prompt, on average'),
-    stats.perDay &&
+    stats.perDay.some(day => day.sessions) &&
       h(
         'div',
         { class: 'figure chart' },
