@@ -58,9 +58,15 @@ def differences(before: Element, after: Element) -> tuple[str, ...]:
         words.append(f"text “{before.name}” → “{after.name}”")
     if told(before.value) != told(after.value):
         words.append(f"value “{before.value or ''}” → “{after.value or ''}”")
-    words += [f"now {state}" for state in after.state if state not in before.state]
-    words += [f"no longer {state}" for state in before.state if state not in after.state]
+    known = before.state, after.state
+    words += [f"now {state}" for state in after.state if state not in before.state and _tells(state, *known)]
+    words += [f"no longer {state}" for state in before.state if state not in after.state and _tells(state, *known)]
     return tuple(words)
+
+
+def _tells(state: str, before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether a state that came or went is a change: that something is collapsed is known of some frames only."""
+    return state != "collapsed" or "expanded" in before or "expanded" in after
 
 
 def told(value: str | None) -> str:

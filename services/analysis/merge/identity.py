@@ -11,6 +11,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 _ENOUGH = 0.55
+_SAME_TEXT = 0.85
 _ROW = 0.015  # of the screen: middles of things in one row
 _CORNER = 0.8  # what beginning or ending at the same place is worth, beside overlapping
 
@@ -85,8 +86,14 @@ def sameness(one: Element, other: Element) -> float:
     place = max(box_likeness(one.box, other.box), _CORNER if role == 1 and same_corner(one.box, other.box) else 0.0)
     text = text_likeness(one.name, other.name) if one.name or other.name else 1.0
     at_place = 0.5 * place + 0.3 * text + 0.2 * role if place > 0.4 and role > 0.5 else 0.0
-    by_text = 0.6 * text + 0.2 * role + 0.2 * nearness(one.box, other.box) if text > 0.85 and one.name else 0.0
+    same_text = text > _SAME_TEXT and one.name and _numbers(one.name) == _numbers(other.name)
+    by_text = 0.6 * text + 0.2 * role + 0.2 * nearness(one.box, other.box) if same_text else 0.0
     return max(at_place, by_text)
+
+
+def _numbers(text: str) -> str:
+    """Elsewhere on the screen another number is another text."""
+    return "".join(filter(str.isdigit, text))
 
 
 def best_pairs(

@@ -5,14 +5,15 @@ page's own picture at the node's place, compared with the frame there.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from services.analysis.merge.hanging import hangs, menus
 from services.analysis.merge.identity import best_pairs
 from services.analysis.merge.pages import ACTED_ON, PLAIN_TEXT, Candidate
-from services.analysis.merge.placing import clipped, inside, lowered, offsets
+from services.analysis.merge.placing import clipped, inside, lowered, offsets, rows
 from services.analysis.merge.similarity import box_likeness, nearness, role_likeness, text_likeness
-from services.analysis.merge.views import NOTHING, Grey, Likeness, PageView, View, likeness
+from services.analysis.merge.views import NOTHING, Grey, Likeness, PageView, View, is_turned, likeness, turned
 from services.analysis.merge.wholes import WHOLE, begins, beside, renumbered, wholes
 from shared.model.diff import legible
 from shared.model.evidence import DIALOG_ROLES, FIELD_ROLES, INPUT_ROLES, Box, Element, PageNode
@@ -23,12 +24,16 @@ _SAME_TEXT = 0.8
 _SAME_LOOKS = 0.9  # correlation from which a thing is in the state that the page was read in
 _ALIKE = 0.62  # from which it is there at all
 _THERE = 0.3  # from which something that was read there is at the node's place
+_WORDS = 4  # letters from which what was read is words and not an icon
+_WORDED = frozenset({"button", "heading", "link", "menuitem", "tab"})
+_FILLS = 0.4  # overlap from which words fill a box
 _TICKED = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
 _QUIET = 6.0  # of 255: mean difference of what shows the same
 _SAME_POSITION = 0.8  # correlation below which a control shows its other state
 _READ = PLAIN_TEXT | {"cell", "gridcell", "rowheader", "columnheader", "heading", "link", "listitem"}
 _SHOWN = WHOLE | {"heading", "text", "table", "grid", "progressbar"}
 _CONTAINERS = frozenset({"table", "grid", "img", "dialog"})
+_ASIDE = 0.01  # of the screen
 _LARGEST = 0.5  # of the frame: larger things are grounds, whose looks say nothing
 
 
@@ -48,6 +53,7 @@ class _Spot:
     box: Box | None
     looks: Likeness = NOTHING
     placed: bool = False  # texts around it tell where it is
+    opened: bool = False  # a menu hangs from it
 
 
 def agreed(elements: Sequence[Element], sheet: Sheet, view: View | None = None) -> tuple[Element, ...]:
@@ -57,6 +63,7 @@ def agreed(elements: Sequence[Element], sheet: Sheet, view: View | None = None) 
     """
     spots = _Spots(elements, sheet, view).found
     pairs = best_pairs(elements, spots, likeness_of, _ENOUGH)
+    spots = _opened(spots, menus([e for i, e in enumerate(elements) if i not in pairs]))
     matched = [_named(e, spots[pairs[i]]) if i in pairs else e for i, e in enumerate(elements)]
     taken = set(pairs.values())
     witnesses = _Witnesses(spots, taken)
@@ -77,6 +84,23 @@ def _with_sure_locator(element: Element, elements: Sequence[Element], spots: Seq
     expected = sum(spot.box is not None and inside(spot.box) >= 0.5 for spot in alike)
     seen = sum((e.role, e.name) == (element.role, element.name) for e in elements)
     return element if seen == expected == len(alike) else element.model_copy(update={"locator": None})
+
+
+def _opened(spots: Sequence[_Spot], open_menus: Sequence[Box]) -> list[_Spot]:
+    """The spots, those of which a menu hangs that the page has closed marked so: the nearest one each."""
+    hanging = set()
+    for menu in open_menus:
+        near = [
+            (gap, n)
+            for n, spot in enumerate(spots)
+            if _opens(spot.candidate.node) and (gap := hangs(menu, spot.box)) is not None
+        ]
+        hanging |= {min(near)[1]} if near else set()
+    return [replace(spot, opened=True) if n in hanging else spot for n, spot in enumerate(spots)]
+
+
+def _opens(node: PageNode) -> bool:
+    return "collapsed" in node.state and node.role not in FIELD_ROLES
 
 
 class _Witnesses:
@@ -106,20 +130,28 @@ class _Spots:
     @property
     def found(self) -> list[_Spot]:
         ways = offsets(self.elements, self.sheet.candidates)
-        return [self._spot(candidate, ways) for candidate in self.sheet.candidates]
+        own = rows(self.elements, self.sheet.candidates)
+        return [
+            _Spot(c, None) if n in own and own[n] is None else self._spot(c, ways, own.get(n))
+            for n, c in enumerate(self.sheet.candidates)
+        ]
 
     @cached_property
     def _page(self) -> Grey | None:
         if self.view is None or self.sheet.view is None:
             return None
-        return self.sheet.view.at_scale_of(self.view)
+        page = self.sheet.view.at_scale_of(self.view)
+        return turned(page) if is_turned(self.view.grey, page) else page
 
-    def _spot(self, candidate: Candidate, ways: tuple[float, ...]) -> _Spot:
+    def _spot(self, candidate: Candidate, ways: tuple[float, ...], row: float | None) -> _Spot:
+        """`row`: by how much its row lies lower, if that is known."""
         box, source = candidate.box, candidate.source
         if box is None:
             return _Spot(candidate, box)
         # Where it is in the page is worth a look in any case: too little may have been read to tell more.
-        places = [lowered(box, way) for way in dict.fromkeys((*ways, 0.0)) if inside(lowered(box, way)) >= 0.5]
+        ways = ways if row is None else (row,)
+        tried = dict.fromkeys((*ways, 0.0)) if row is None else ways
+        places = [lowered(box, way) for way in tried if inside(lowered(box, way)) >= 0.5]
         if not places or source is None or self.view is None or self._page is None or area(box) > _LARGEST:
             return _Spot(candidate, places[0] if places else box if not ways else None)
         looks = [(likeness(self.view.grey, place, self._page, source), place) for place in places]
@@ -166,13 +198,28 @@ def _named(element: Element, spot: _Spot) -> Element:
         "name": _name(element, node, same_text),
         "value": value,
         "source": "both",
-        "locator": spot.candidate.locator
-        if not same_text or renumbered(node.name, element.name) == node.name
-        else None,
+        "locator": _locator(element, spot, same_text),
         "box": _box(element, spot),
         "state": _state(element, spot),
     }
     return element.model_copy(update=update)
+
+
+def _locator(element: Element, spot: _Spot, same_text: bool) -> str | None:
+    """None when it shows another number than the page, or stands aside of it: then it is another of the same words.
+
+    Pages that scroll, and rows that are pushed down, move up and down; sideways nothing goes.
+    """
+    node, place = spot.candidate.node, spot.candidate.box
+    if same_text and renumbered(node.name, element.name) != node.name:
+        return None
+    labelled = node.role in INPUT_ROLES and element.role not in INPUT_ROLES  # read was the label beside it
+    return None if place is not None and not labelled and _aside(element.box, place) else spot.candidate.locator
+
+
+def _aside(box: Box, place: Box) -> bool:
+    middle = box.x + box.width / 2
+    return not place.x - _ASIDE <= middle <= place.x + place.width + _ASIDE
 
 
 def _name(element: Element, node: PageNode, same_text: bool) -> str:
@@ -204,6 +251,8 @@ def _state(element: Element, spot: _Spot) -> tuple[str, ...]:
     if node.role in PLAIN_TEXT:
         return ()
     told = tuple(state for state in node.state if state != "focused")
+    if spot.opened:
+        return tuple(sorted({*told} - {"collapsed"} | {"expanded"}))
     if node.role in _TICKED and element.role in _TICKED:
         return tuple(sorted({*told} - {"checked"} | {*element.state}))
     if _unchanged(looks):
@@ -217,16 +266,32 @@ def _state(element: Element, spot: _Spot) -> tuple[str, ...]:
 def _is_shown(spot: _Spot, elements: Sequence[Element]) -> bool:
     """Whether what nobody read is there all the same: it looks as in the page, and no dialog covers it."""
     node, box, looks = spot.candidate.node, spot.box, spot.looks
-    if box is None or node.role not in _SHOWN or looks is NOTHING or inside(box) < 0.5:
+    if box is None or node.role not in _SHOWN or inside(box) < 0.5 or (looks is NOTHING and not spot.opened):
         return False
+    if spot.opened:
+        return True
     if node.role in FIELD_ROLES and spot.placed and any(_stands_in(e, box) for e in elements):
         return True
+    if node.role in _WORDED and any(_says_otherwise(e, node.name, box) for e in elements):
+        return False
     wanted = _ALIKE if node.role in WHOLE else 0.8
     if looks.pattern < wanted and not (node.role in _TICKED and _labelled(spot, elements)):
         return False
     if node.role in PLAIN_TEXT and any(_says(e, node.name) and contains(e.box, box, 0.5) for e in elements):
         return False
     return not any(e.role in DIALOG_ROLES and contains(e.box, box, 0.5) for e in elements)
+
+
+def _says_otherwise(element: Element, name: str, box: Box) -> bool:
+    """Whether other words than its own fill its box: words of one size look much alike."""
+    words = legible(element.name)
+    return (
+        len(words) >= _WORDS
+        and element.role not in INPUT_ROLES
+        and words not in legible(name)
+        and text_likeness(element.name, name) < _ALIKE
+        and box_likeness(element.box, box) > _FILLS
+    )
 
 
 def _stands_in(element: Element, box: Box) -> bool:

@@ -21,6 +21,25 @@ ACTED_ON = FIELD_ROLES | frozenset({
 # fmt: on
 _SPOKEN = frozenset({"alert", "status"})
 PLAIN_TEXT = frozenset({"text", "paragraph"})
+# Roles that ARIA gives no name: a browser's tree has one for them, `getByRole` does not.
+_UNNAMED = frozenset(
+    {
+        "caption",
+        "code",
+        "definition",
+        "deletion",
+        "emphasis",
+        "insertion",
+        "mark",
+        "strong",
+        "subscript",
+        "superscript",
+        "term",
+        "time",
+    }
+)
+_BY_TEXT = PLAIN_TEXT | _UNNAMED
+_BETWEEN = frozenset("/|>›»·•,;:)")
 _WITHOUT_NAME = FIELD_ROLES | {"img", "table", "grid", "dialog", "progressbar", "slider", "checkbox", "switch"}
 
 
@@ -56,10 +75,10 @@ def candidates(page: PageSnapshot, aspect: float | None = None) -> list[Candidat
         call = locator(node, ambiguous=_part_of_another(node, nodes), place=which)
         box, source = _places(node.box, page, aspect)
         several = total[key] > 1
-        alone = node.role not in PLAIN_TEXT or sum(other.name == node.name for other in nodes) == 1
+        alone = node.role not in _BY_TEXT or sum(other.name == node.name for other in nodes) == 1
         useful = alone and (
             bool(node.name)
-            and (node.role not in PLAIN_TEXT or _tells(node.name))
+            and (node.role not in _BY_TEXT or _tells(node.name))
             and not (several and node.role not in ACTED_ON)
         )
         result.append(Candidate(node, call if useful else None, box, source, place.spoken, several))
@@ -67,8 +86,12 @@ def candidates(page: PageSnapshot, aspect: float | None = None) -> list[Candidat
 
 
 def _tells(text: str) -> bool:
-    """Whether a text finds its element in another state of the page too: words do, numbers do not."""
-    return sum(ch.isalpha() for ch in text) >= 6 and not any(ch.isdigit() for ch in text)
+    """Whether a text finds its element in another state of the page too: words do, numbers do not.
+
+    One that begins with a sign is what stands between two links, not what an element says.
+    """
+    words = sum(ch.isalpha() for ch in text) >= 6 and not any(ch.isdigit() for ch in text)
+    return words and text[0] not in _BETWEEN
 
 
 def _could_be_seen(node: PageNode, *, within: bool) -> bool:
@@ -109,7 +132,7 @@ def _flat(nodes: tuple[PageNode, ...], *, within: bool = False, spoken: str | No
 def locator(node: PageNode, *, ambiguous: bool = False, place: int | None = None) -> str:
     """As a Playwright test would write it. `place`: which of several alike, from 0."""
     exact = ", exact: true" if ambiguous else ""
-    if node.role in PLAIN_TEXT:
+    if node.role in _BY_TEXT:
         options = "{ exact: true }" if ambiguous else ""
         call = f"getByText({_quoted(node.name)}{', ' + options if options else ''})"
     elif node.name:
@@ -128,7 +151,7 @@ def _quoted(text: str) -> str:
 def _part_of_another(node: PageNode, nodes: list[PageNode]) -> bool:
     """Locators match substrings, whatever the case, unless told to be exact."""
     name = node.name.casefold()
-    if node.role in PLAIN_TEXT:  # getByText looks at every element's text, whatever its role
+    if node.role in _BY_TEXT:  # getByText looks at every element's text, whatever its role
         return any(
             name in other.name.casefold() for other in nodes if other is not node and other.name != node.name
         )

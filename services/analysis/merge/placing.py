@@ -14,6 +14,8 @@ from shared.model.evidence import Box, Element
 _TOGETHER = 0.012  # of the frame's height: moves that are one
 _LEAST = 3  # texts that must agree
 _GROUPS = 3
+_NAMED_AFTER = 4  # letters of a text that something else in its row can be named after
+_FOLLOWS = frozenset({"button", "checkbox", "img", "radio", "switch"})
 
 
 def offsets(elements: Sequence[Element], known: Sequence[Candidate]) -> tuple[float, ...]:
@@ -30,6 +32,32 @@ def offsets(elements: Sequence[Element], known: Sequence[Candidate]) -> tuple[fl
         found.append(group[len(group) // 2])
         left = [move for move in left if move not in group]
     return tuple(found)
+
+
+def rows(elements: Sequence[Element], known: Sequence[Candidate]) -> dict[int, float | None]:
+    """For nodes named after a text of their row ("Select Ada"): how much lower that text lies; None: not there.
+
+    Rows that are filtered or sorted go their own ways, and the boxes to tick of all of them look the same.
+    """
+    found: dict[int, float | None] = {}
+    texts = [(legible(c.node.name), c.box) for c in known if c.node.role not in _FOLLOWS and c.box is not None]
+    telling = [(text, box) for text, box in texts if len(text) >= _NAMED_AFTER]
+    for index, candidate in enumerate(known):
+        node, box = candidate.node, candidate.box
+        if node.role not in _FOLLOWS or box is None:
+            continue
+        name = legible(node.name)
+        row = [(text, at) for text, at in telling if text in name and text != name and _in_row(at, box)]
+        if row:
+            text, at = max(row, key=lambda pair: len(pair[0]))
+            moves = [move for e in elements if legible(e.name) == text and (move := _move(e.box, at)) is not None]
+            if len(moves) <= 1:
+                found[index] = moves[0] if moves else None
+    return found
+
+
+def _in_row(one: Box, other: Box) -> bool:
+    return abs(one.y + one.height / 2 - other.y - other.height / 2) <= max(one.height, other.height)
 
 
 def _once(texts: Iterable[tuple[str, Box]]) -> dict[str, Box]:

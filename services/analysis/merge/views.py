@@ -13,6 +13,7 @@ Grey = NDArray[np.uint8]  # rows x columns of luma
 HALF = 2  # frames are halved: what is to be told apart is twelve pixels and more
 _REACH = 2  # halved pixels by which a place may be off
 _PAD = 2
+_DARK, _LIGHT = 70.0, 150.0  # median lumas of themes; a page that a dialog dims is seldom that dark
 _FLAT = 3.0  # standard deviation of luma below which there is nothing to be seen
 
 
@@ -52,6 +53,16 @@ def halved(rgb: NDArray[np.uint8]) -> View:
     height, width = rgb.shape[:2]
     size = (max(1, width // HALF), max(1, height // HALF))
     return View(np.asarray(cv2.resize(grey(rgb), size, interpolation=cv2.INTER_AREA), np.uint8), width, height)
+
+
+def is_turned(frame: Grey, page: Grey) -> bool:
+    """Whether one is dark on light and the other light on dark, as after a change of the theme."""
+    dark, light = sorted((float(np.median(frame)), float(np.median(page))))
+    return dark < _DARK and light > _LIGHT
+
+
+def turned(picture: Grey) -> Grey:
+    return np.asarray(255 - picture, np.uint8)
 
 
 @dataclass(frozen=True)

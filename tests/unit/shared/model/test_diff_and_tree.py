@@ -73,6 +73,12 @@ def test_a_state_that_goes_is_a_change() -> None:
     assert differences(checked, BUTTON) == ("no longer checked",)
 
 
+def test_that_something_is_collapsed_is_a_change_only_beside_its_being_expanded() -> None:
+    collapsed, expanded = (BUTTON.model_copy(update={"state": (state,)}) for state in ("collapsed", "expanded"))
+    assert differences(BUTTON, collapsed) == differences(collapsed, BUTTON) == ()
+    assert differences(collapsed, expanded) == ("now expanded", "no longer collapsed")
+
+
 @given(st.text())
 def test_spacing_is_not_legible(text: str) -> None:
     assert legible(" ".join(text)) == legible(" ".join(text).replace(" ", ""))

@@ -73,6 +73,16 @@ def test_locators_tell_more_than_places() -> None:
         (TITLE, seen("text", "Orders", (0.1, 0.05, 0.2, 0.04)), True),
         (TITLE, seen("heading", "Orders", (0.8, 0.9, 0.2, 0.04)), True),
         (TITLE, seen("heading", "Invoices", (0.8, 0.9, 0.2, 0.04)), False),
+        (
+            seen("text", "Order 2048", (0.1, 0.1, 0.2, 0.04)),
+            seen("text", "Order 2049", (0.1, 0.6, 0.2, 0.04)),
+            False,
+        ),
+        (
+            seen("text", "Order 2048", (0.1, 0.1, 0.2, 0.04)),
+            seen("text", "Order 2048", (0.1, 0.6, 0.2, 0.04)),
+            True,
+        ),
         (TITLE, seen("heading", "A much longer title", (0.1, 0.05, 0.6, 0.04)), True),
         (seen("textbox", "", (0.1, 0.1, 0.3, 0.05)), seen("textbox", "", (0.1, 0.1, 0.3, 0.05)), True),
         (seen("textbox", "", (0.1, 0.1, 0.3, 0.05)), seen("textbox", "", (0.1, 0.5, 0.3, 0.05)), False),

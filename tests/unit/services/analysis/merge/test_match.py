@@ -275,3 +275,34 @@ def test_a_page_without_a_tree_leaves_everything_as_it_was() -> None:
     elements = [seen("text", "Orders", (0.1, 0.1, 0.2, 0.04))]
     assert a_page().tree == ()
     assert matched(elements) == elements
+
+
+def test_other_words_where_a_button_was_are_another_button() -> None:
+    picture = drawn((ICON, 3))
+    other = seen("text", "Reconnect", ICON)
+    found = looked_at([other], picture, picture, node("button", "Cancel", ICON))
+    assert ("button", "Cancel") not in told(found)
+
+
+def test_the_same_words_further_aside_are_another_thing() -> None:
+    there = node("button", "Edit order", (0.1, 0.2, 0.1, 0.05))
+    [moved_down] = matched([seen("button", "Edit order", (0.1, 0.4, 0.1, 0.05))], there)
+    [aside] = matched([seen("button", "Edit order", (0.7, 0.2, 0.1, 0.05))], there)
+    assert moved_down.locator == "getByRole('button', { name: 'Edit order' })"
+    assert aside.locator is None
+
+
+def test_what_a_menu_hangs_from_is_expanded() -> None:
+    opener = node("button", "Actions", (0.5, 0.2, 0.1, 0.05), state=("collapsed",))
+    items = [seen("menuitem", name, (0.5, 0.27 + 0.05 * n, 0.15, 0.03)) for n, name in enumerate(("Copy", "Move"))]
+    closed = matched([seen("button", "Actions", (0.5, 0.2, 0.1, 0.05))], opener)
+    opened = matched([seen("button", "Actions", (0.5, 0.2, 0.1, 0.05)), *items], opener)
+    assert "expanded" not in closed[0].state
+    [button] = [e for e in opened if e.role == "button"]
+    assert button.state == ("expanded",)
+
+
+def test_what_looks_the_same_in_another_theme_is_there() -> None:
+    page = drawn((ICON, 3))
+    [icon] = looked_at([], np.asarray(255 - page, np.uint8), page, node("button", "Refresh", ICON))
+    assert icon.name == "Refresh"

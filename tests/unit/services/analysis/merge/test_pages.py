@@ -61,6 +61,8 @@ def test_texts_of_a_message_know_that_they_speak() -> None:
     [
         ("button", "Save", "getByRole('button', { name: 'Save' })"),
         ("text", "Save", "getByText('Save')"),
+        ("term", "Subtotal", "getByText('Subtotal')"),  # ARIA gives a term no name that getByRole could find it by
+        ("strong", "Save", "getByText('Save')"),
         ("button", "It's “new”", "getByRole('button', { name: 'It\\'s “new”' })"),
         ("button", 'Say "hi"', "getByRole('button', { name: 'Say \"hi\"' })"),
         ("button", "a\\b\nc", "getByRole('button', { name: 'a\\\\b\\nc' })"),
@@ -128,3 +130,8 @@ def test_without_a_viewport_there_is_no_place_in_a_picture() -> None:
 
 def test_an_empty_page_has_nothing() -> None:
     assert candidates(a_page()) == []
+
+
+def test_a_text_that_begins_with_a_sign_has_no_locator() -> None:
+    assert candidates_of(node("text", "/ Settings of the account"))[0].locator is None
+    assert candidates_of(node("text", "Settings of the account"))[0].locator is not None

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.analysis.merge.placing import clipped, inside, lowered, offsets
+from services.analysis.merge.placing import clipped, inside, lowered, offsets, rows
+from shared.model.evidence import PageNode
 from tests.unit.services.analysis.merge.things import box, candidates_of, node, seen
 
 WORDS = ("Orders", "Customers", "Invoices", "Returns", "Settings", "Archive", "Reports", "Members")
@@ -88,3 +89,25 @@ def test_what_of_a_box_lies_in_the_frame(place: tuple[float, float, float, float
     assert cut.width * cut.height == pytest.approx(share * place[2] * place[3])
     assert cut.width >= 0
     assert cut.height >= 0
+
+
+def row(y: float, name: str = "Ada Lovelace") -> list[PageNode]:
+    return [node("checkbox", f"Select {name}", (0.05, y, 0.02, 0.03)), node("cell", name, (0.1, y, 0.2, 0.03))]
+
+
+def test_a_box_to_tick_goes_with_the_row_that_it_is_named_after() -> None:
+    known = candidates_of(*row(0.2), *row(0.3, "Grace Hopper"))
+    shown = [seen("text", "Grace Hopper", (0.1, 0.2, 0.2, 0.03))]
+    assert rows(shown, known) == {0: None, 2: pytest.approx(-0.1)}
+
+
+def test_what_is_named_after_nothing_in_its_row_goes_with_the_page() -> None:
+    known = candidates_of(
+        node("checkbox", "Select all", (0.05, 0.1, 0.02, 0.03)), node("cell", "Name", (0.1, 0.1, 0.2, 0.03))
+    )
+    assert rows([seen("text", "Name", (0.1, 0.1, 0.2, 0.03))], known) == {}
+
+
+def test_a_text_that_is_shown_twice_does_not_tell_where_its_row_is() -> None:
+    shown = [seen("text", "Ada Lovelace", (0.1, y, 0.2, 0.03)) for y in (0.2, 0.5)]
+    assert rows(shown, candidates_of(*row(0.2))) == {}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from services.analysis.merge.views import NOTHING, Grey, PageView, View, grey, halved, likeness
+from services.analysis.merge.views import NOTHING, Grey, PageView, View, grey, halved, is_turned, likeness, turned
 from shared.model.evidence import Box
 from tests.unit.services.analysis.merge.things import box
 
@@ -105,3 +105,14 @@ def test_a_page_is_brought_to_the_size_of_the_frames(width: int) -> None:
     page = PageView(np.zeros((1200, 800), np.uint8), (800, 600))
     view = View(np.zeros((width * 3 // 8, width // 2), np.uint8), width, width * 3 // 4)
     assert page.at_scale_of(view).shape == (round(1200 * width / 1600), width // 2)
+
+
+def test_a_theme_that_was_changed_is_told_and_turned_back() -> None:
+    light = np.full((100, 100), 240, np.uint8)
+    light[20:40, 20:80] = 30
+    dark = turned(light)
+    assert is_turned(light, dark)
+    assert is_turned(dark, light)
+    assert not is_turned(light, light)
+    assert not is_turned(np.asarray(light // 2, np.uint8), light)  # dimmed by a dialog
+    assert (turned(dark) == light).all()
