@@ -42,6 +42,12 @@ async def test_a_sign_in_can_be_renewed_and_ends_with_a_sign_out(service: Servic
     assert (out.status, cookie_of(out)) == (204, "")
 
 
+async def test_no_other_site_signs_anybody_out(service: Service) -> None:
+    form = {"Sec-Fetch-Site": "cross-site", "Content-Type": "application/x-www-form-urlencoded"}
+    refused = await service.post("/api/auth/logout", user=None, headers=form)
+    assert (refused.status, refused.headers.getall("Set-Cookie", [])) == (403, [])
+
+
 async def test_nobody_signed_in_is_no_error(service: Service) -> None:
     assert (await service.post("/api/auth/refresh", user=None)).status == 204
 

@@ -97,7 +97,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/api/auth/refresh", signin.renew, "A new token for the cookie of a sign-in, or for a token",
           "Account", {200: s.SignedIn, 204: None}, errors=(401, 503), access="open"),
     Route("POST", "/api/auth/logout", signin.sign_out, "Forget the cookie of a sign-in", "Account",
-          {204: None}, access="open"),
+          {204: None}, errors=(403,), access="open"),
     Route("GET", "/api/tokens", tokens.list_tokens, "Tokens made for programs", "Account",
           {200: list[s.TokenBody]}, errors=(404,)),
     Route("POST", "/api/tokens", tokens.create_token, "Make a token for a program; it is shown once", "Account",

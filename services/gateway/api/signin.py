@@ -61,6 +61,9 @@ async def renew(call: Call) -> web.Response:
 
 
 async def sign_out(call: Call) -> web.Response:
+    """Not for forms of other sites, which could sign people out."""
+    if call.request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "same-site", "none"}:
+        raise Problem(403, "Sign out on the page itself.")
     return drop(web.Response(status=204))
 
 
