@@ -12,6 +12,7 @@ from services.analysis.app import add_aria, add_frames, add_vision
 from services.analysis.settings import AnalysisSettings
 from services.gateway.app import add_gateway
 from services.gateway.identity.local_issuer import LocalIssuer
+from services.gateway.identity.tokens import WELCOME
 from services.gateway.settings import GatewaySettings
 from services.ingest.app import add_ingest
 from services.ingest.settings import IngestSettings
@@ -63,7 +64,9 @@ def _welcome(url: str, gateway: GatewaySettings) -> str | None:
     """Nobody on their own machine should have to sign up first. The token is behind `#`: it is in no request."""
     if gateway.jwks_url or not is_loopback(gateway.host):
         return None
-    token = LocalIssuer.load(gateway.data_dir, gateway.internal_key).mint(LOCAL_USER, _WELCOME_S, name="Local user")
+    token = LocalIssuer.load(gateway.data_dir, gateway.internal_key).mint(
+        LOCAL_USER, _WELCOME_S, name="Local user", token_id=WELCOME
+    )
     return f"{url}/#/welcome/{token}"
 
 

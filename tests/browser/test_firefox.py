@@ -24,7 +24,7 @@ async def fox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Firefox
 
 async def test_reviewing_and_the_prompt(fox: Firefox, service: Service) -> None:
     session = await reviewed(service, "usr_fox", title="Save does nothing")
-    await fox.opens(f"{service.url}/#/welcome/{service.token('usr_fox')}")
+    await fox.opens(f"{service.url}/#/welcome/{service.welcome('usr_fox')}")
     await fox.sees("Save does nothing")
     await fox.opens(f"{service.url}/#/sessions/{session.id}")
     await fox.sees("State 1 of 3")
@@ -43,7 +43,7 @@ async def test_reviewing_and_the_prompt(fox: Firefox, service: Service) -> None:
 
 async def test_watching(fox: Firefox, service: Service) -> None:
     session = await in_work(service, "usr_fox2", title="In work")
-    await fox.opens(f"{service.url}/#/welcome/{service.token('usr_fox2')}")
+    await fox.opens(f"{service.url}/#/welcome/{service.welcome('usr_fox2')}")
     await fox.sees("In work")
     await fox.opens(f"{service.url}/#/sessions/{session.id}")
     await fox.sees("Cancel and delete")
@@ -55,7 +55,7 @@ async def test_watching(fox: Firefox, service: Service) -> None:
 
 
 async def test_recording_and_settings(fox: Firefox, service: Service) -> None:
-    await fox.opens(f"{service.url}/#/welcome/{service.token('usr_fox3')}")
+    await fox.opens(f"{service.url}/#/welcome/{service.welcome('usr_fox3')}")
     await fox.sees("No recordings yet")
     await fox.opens(f"{service.url}/#/record")
     await fox.sees("Choose a tab and record")

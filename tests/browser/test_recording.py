@@ -16,11 +16,19 @@ SHOP = Path(__file__).parents[2] / "samples" / "shop"
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
+COUNTED = """() => {
+  const media = navigator.mediaDevices;
+  const ask = media.getDisplayMedia.bind(media);
+  window.asked = 0;
+  media.getDisplayMedia = options => { window.asked++; return ask(options); };
+}"""
+
+
 @pytest_asyncio.fixture(loop_scope="module")
 async def tab(person: Person, service: Service) -> AsyncIterator[Page]:
     """The tab that is being recorded."""
     async with page_at(SHOP) as shop:
-        await person.comes(service.token("usr_rec"), "#/record")
+        await person.comes(service.welcome("usr_rec"), "#/record")
         tab = await person.context.new_page()
         await tab.goto(shop)
         yield tab
@@ -31,6 +39,40 @@ async def begins(page: Page) -> None:
     await page.get_by_role("button", name="Choose a tab and record").click()
     await expect(page.get_by_role("button", name="Stop")).to_be_visible()
     await expect(page).to_have_title("● Recording · Claude Scope")
+
+
+async def test_two_clicks_are_one_recording_and_files_wait_until_it_ends(person: Person, tab: Page) -> None:
+    page = person.page
+    await page.bring_to_front()
+    await page.evaluate(COUNTED)
+    await page.get_by_role("button", name="Choose a tab and record").dblclick()
+    await expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    drop = """() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['x'], 'other.webm'));
+      document.querySelector('.stage').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true }));
+    }"""
+    await page.evaluate(drop)
+    await page.wait_for_timeout(2200)
+    assert await page.evaluate("window.asked") == 1
+    await page.get_by_role("button", name="Stop").click()
+    await expect(page.get_by_text("will be looked at")).to_be_visible()
+    await page.evaluate(drop.replace("other.webm", "notes.txt"))
+    await expect(page.get_by_text("is no WebM")).to_be_visible()
+    await expect(page.get_by_label("Your recording")).to_be_visible()
+
+
+async def test_another_tab_leaves_the_recording_alone(person: Person, tab: Page, service: Service) -> None:
+    page = person.page
+    await begins(page)
+    await page.wait_for_timeout(2500)
+    other = await person.context.new_page()
+    await other.goto(f"{service.url}/#/record")
+    await expect(other.get_by_role("button", name="Choose a tab and record")).to_be_visible()
+    await other.close()
+    await page.bring_to_front()
+    await page.get_by_role("button", name="Stop").click()
+    await expect(page.get_by_text("will be looked at")).to_be_visible()
 
 
 async def test_it_ends_with_the_sharing(person: Person, tab: Page) -> None:
@@ -49,7 +91,7 @@ async def test_it_ends_by_itself_at_the_longest_that_the_account_allows(
     await service.patch("/api/settings", {"maxRecordingLength": 5}, user="usr_rec")
     await page.clock.install()
     await page.reload()
-    await person.comes(service.token("usr_rec"), "#/record")
+    await person.comes(service.welcome("usr_rec"), "#/record")
     await expect(page.get_by_text("Up to 5 minutes")).to_be_visible()
     await begins(page)
     await page.wait_for_timeout(2200)

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_sc
 async def session(person: Person, service: Service) -> AsyncIterator[Session]:
     """A complete one that the person has before them."""
     made = await reviewed(service, title="Save does nothing")
-    await person.comes(service.token("usr_ann"), f"#/sessions/{made.id}")
+    await person.comes(service.welcome("usr_ann"), f"#/sessions/{made.id}")
     await expect(person.page.get_by_role("heading", name="State 1 of 3")).to_be_visible()
     yield made
 
@@ -131,6 +131,34 @@ async def test_a_state_that_is_taken_out_is_gone_and_the_prompt_follows(
     await expect(strip.nth(1)).to_contain_text("+1")  # counted anew, against the first state
 
 
+async def test_of_two_that_are_taken_out_one_comes_back(person: Person, service: Service, session: Session) -> None:
+    page = person.page
+    await page.clock.install()
+    await shots(page).nth(2).click()
+    await page.get_by_role("button", name="Take this state out").click()
+    await shots(page).nth(0).click()
+    await page.get_by_role("button", name="Take this state out").click()
+    await expect(shots(page)).to_have_count(1)
+    await page.get_by_role("button", name="Undo").first.click()
+    await expect(shots(page)).to_have_count(2)
+    await page.clock.fast_forward(10_000)
+
+    async def one_is_gone() -> bool:
+        return len((await service.stored(session.id)).frames) == 2
+
+    await eventually(one_is_gone)
+    await expect(shots(page)).to_have_count(2)
+    await expect(shots(page).nth(1)).to_contain_text("00:03.401")
+
+
+async def test_what_only_looks_like_a_picture_is_shown_as_text(person: Person, service: Service) -> None:
+    notes = "![x](data:image/png;base64,%%%) is what I see"
+    session = await reviewed(service, notes=notes)
+    await person.comes(service.welcome("usr_ann"), f"#/sessions/{session.id}")
+    await expect(person.page.locator(".prompt")).to_contain_text("is what I see")
+    await expect(person.page.get_by_role("button", name="Copy", exact=True)).to_be_enabled()
+
+
 async def test_leaving_the_page_does_what_was_decided(person: Person, service: Service, session: Session) -> None:
     page = person.page
     await page.get_by_role("button", name="Take this state out").click()
@@ -209,7 +237,7 @@ async def test_what_the_live_page_said(person: Person, session: Session) -> None
 async def test_text_of_people_and_pages_is_never_markup(person: Person, service: Service) -> None:
     page = person.page
     session = await hostile(service)
-    await person.comes(service.token("usr_ann"))
+    await person.comes(service.welcome("usr_ann"))
     await expect(page.get_by_role("link", name=HOSTILE)).to_be_visible()
     await person.goes(f"#/sessions/{session.id}")
     await expect(page.get_by_role("heading", name=HOSTILE)).to_be_visible()

@@ -24,7 +24,7 @@ async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
 
 async def test_each_change_is_stored_at_once(person: Person, service: Service) -> None:
     page = person.page
-    await person.comes(service.token("usr_set"), "#/settings")
+    await person.comes(service.welcome("usr_set"), "#/settings")
     await page.get_by_label("Agent").select_option("Cursor")
     await expect(page.get_by_text("Stored.")).to_be_visible()
     async with page.expect_response("**/api/settings"):
@@ -45,7 +45,7 @@ async def test_each_change_is_stored_at_once(person: Person, service: Service) -
 async def test_a_change_that_is_refused_goes_back(browser: Browser, service: Service) -> None:
     async with person_at(browser, service.url) as person:
         page = person.page
-        await person.comes(service.token("usr_back"), "#/settings")
+        await person.comes(service.welcome("usr_back"), "#/settings")
         await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
         await page.route("**/api/settings", lambda route: route.abort())
         await page.get_by_label("Raw differences").click()
@@ -57,7 +57,7 @@ async def test_a_change_that_is_refused_goes_back(browser: Browser, service: Ser
 async def test_a_key_is_checked_masked_switched_off_and_forgotten(person: Person, service: Service) -> None:
     page = person.page
     async with model_server() as model:
-        await person.comes(service.token("usr_key"), "#/settings")
+        await person.comes(service.welcome("usr_key"), "#/settings")
         await page.get_by_text("Add a key").click()
         await page.get_by_label("Provider").select_option("OpenAI or compatible")
         await page.get_by_label("Label").fill("Mine")
@@ -70,7 +70,8 @@ async def test_a_key_is_checked_masked_switched_off_and_forgotten(person: Person
         await page.get_by_role("button", name="Check and store").click()
         await expect(page.get_by_text("key…0001")).to_be_visible()
         assert KEY not in await page.content()
-        await page.get_by_label("Use Mine").click()
+        async with page.expect_response("**/api/credentials/*"):
+            await page.get_by_label("Use Mine").click()
         await expect(page.get_by_label("Use Mine")).not_to_be_checked()
         [stored] = (await service.get("/api/credentials", user="usr_key")).json
         assert stored["isActive"] is False
@@ -82,7 +83,7 @@ async def test_a_key_is_checked_masked_switched_off_and_forgotten(person: Person
 
 async def test_a_token_works_until_it_is_taken_back(person: Person, service: Service) -> None:
     page = person.page
-    await person.comes(service.token("usr_tok"), "#/settings")
+    await person.comes(service.welcome("usr_tok"), "#/settings")
     await page.get_by_text("Make a token").click()
     await page.get_by_label("What for").fill("CI")
     await page.get_by_role("button", name="Make it").click()

@@ -71,19 +71,65 @@ async def test_signing_out_ends_it_for_every_tab_and_after_a_reload(person: Pers
 async def test_a_second_person_sees_nothing_of_the_first(person: Person, service: Service) -> None:
     session = await reviewed(service, "usr_first", title="Only mine")
     page = person.page
-    await person.comes(service.token("usr_first"))
+    await person.comes(service.welcome("usr_first"))
     await page.get_by_role("link", name="Only mine").click()
     await expect(page.get_by_role("heading", name="Only mine")).to_be_visible()
     await page.get_by_role("button", name="Sign out").click()
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    await person.comes(service.token("usr_second"))
+    await person.comes(service.welcome("usr_second"))
     await expect(page.get_by_role("heading", name="No recordings yet")).to_be_visible()
     await person.goes(f"#/sessions/{session.id}")
     await expect(page.get_by_role("heading", name="It is not here")).to_be_visible()
 
 
+async def test_no_link_signs_anybody_in_as_whoever_made_it(person: Person, service: Service) -> None:
+    await person.page.goto(f"{service.url}/#/welcome/{service.token('usr_mallory')}")
+    await expect(person.page.get_by_text("The link from the terminal is no longer good")).to_be_visible()
+    await expect(person.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def test_who_signs_in_in_another_tab_does_not_get_what_is_done_in_this_one(
+    person: Person, service: Service
+) -> None:
+    page = person.page
+    await page.goto(service.url)
+    await sign_up(page, "Ines", "ines@example.com")
+    await expect(page.get_by_role("heading", name="No recordings yet")).to_be_visible()
+    other = await person.context.new_page()
+    await other.goto(f"{service.url}/#/welcome/{service.welcome('usr_jon')}")
+    await expect(other.get_by_role("link", name="Settings")).to_be_visible()
+    await page.route("**/api/settings", _without_token_once())
+    await person.goes("#/settings")
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def test_signing_out_is_for_all_tabs(person: Person, service: Service) -> None:
+    page = person.page
+    await page.goto(service.url)
+    await sign_up(page, "Lea", "lea@example.com")
+    await expect(page.get_by_role("heading", name="No recordings yet")).to_be_visible()
+    other = await person.context.new_page()
+    await other.goto(service.url)
+    await other.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def test_a_server_that_is_busy_signs_nobody_out(person: Person, service: Service) -> None:
+    page = person.page
+    await page.goto(service.url)
+    await sign_up(page, "Kim", "kim@example.com")
+    await expect(page.get_by_role("heading", name="No recordings yet")).to_be_visible()
+    await page.route("**/api/auth/refresh", lambda route: route.fulfill(status=503, json={"message": "Busy."}))
+    await page.route("**/api/settings", _without_token_once())
+    await person.goes("#/settings")
+    await expect(page.get_by_role("alert")).to_contain_text("Busy.")
+    await page.unroute("**/api/auth/refresh")
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+
+
 async def test_the_address_that_opens_the_page_does_not_stay_in_it(person: Person, service: Service) -> None:
-    token = service.token("usr_guest")
+    token = service.welcome("usr_guest")
     await person.comes(token)
     assert token not in person.page.url
     assert token not in await person.page.evaluate("JSON.stringify(history.state) + location.href")

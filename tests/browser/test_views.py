@@ -32,7 +32,7 @@ async def sign_up(person: Person, service: Service, user: str) -> None:
 
 
 async def no_sessions(person: Person, service: Service, user: str) -> None:
-    await person.comes(service.token(user))
+    await person.comes(service.welcome(user))
     await expect(person.page.get_by_role("heading", name="No recordings yet")).to_be_visible()
 
 
@@ -40,31 +40,31 @@ async def sessions(person: Person, service: Service, user: str) -> None:
     await reviewed(service, user, title="Save does nothing")
     await failed(service, user, title="The total ignores the coupon")
     await in_work(service, user, title="Menu opens behind the dialog")
-    await person.comes(service.token(user))
+    await person.comes(service.welcome(user))
     await expect(person.page.get_by_role("listitem").filter(has_text="Done")).to_have_count(1)
 
 
 async def record(person: Person, service: Service, user: str) -> None:
-    await person.comes(service.token(user), "#/record")
+    await person.comes(service.welcome(user), "#/record")
     await expect(person.page.get_by_role("heading", name="Record a tab")).to_be_visible()
 
 
 async def watching(person: Person, service: Service, user: str) -> None:
     session = await in_work(service, user)
     await service.process.ledger.commit(session.id, LaneStarted("frame_extraction"))
-    await person.comes(service.token(user), f"#/sessions/{session.id}")
+    await person.comes(service.welcome(user), f"#/sessions/{session.id}")
     await expect(person.page.get_by_role("region", name="Progress")).to_contain_text("in work")
 
 
 async def error(person: Person, service: Service, user: str) -> None:
     session = await failed(service, user)
-    await person.comes(service.token(user), f"#/sessions/{session.id}")
+    await person.comes(service.welcome(user), f"#/sessions/{session.id}")
     await expect(person.page.get_by_role("alert")).to_be_visible()
 
 
 async def review(person: Person, service: Service, user: str) -> None:
     session = await reviewed(service, user, notes="I press Save and nothing happens.")
-    await person.comes(service.token(user), f"#/sessions/{session.id}")
+    await person.comes(service.welcome(user), f"#/sessions/{session.id}")
     await person.page.get_by_role("list", name="States in time order").get_by_role("button").nth(1).click()
     await person.page.get_by_role("checkbox", name="Elements").check()
     await expect(person.page.locator(".prompt")).to_contain_text("Save does nothing")
@@ -81,7 +81,7 @@ async def compared(person: Person, service: Service, user: str) -> None:
 
 
 async def settings(person: Person, service: Service, user: str) -> None:
-    await person.comes(service.token(user), "#/settings")
+    await person.comes(service.welcome(user), "#/settings")
     for summary in ("Add a key", "Make a token"):
         await person.page.get_by_text(summary).click()
 
@@ -92,7 +92,7 @@ async def question(person: Person, service: Service, user: str) -> None:
 
 
 async def nothing_here(person: Person, service: Service, user: str) -> None:
-    await person.comes(service.token(user), "#/nowhere")
+    await person.comes(service.welcome(user), "#/nowhere")
     await expect(person.page.get_by_role("heading", name="There is nothing here")).to_be_visible()
 
 
@@ -131,7 +131,7 @@ async def test_everything_can_be_reached_by_keyboard(person: Person, service: Se
     """From the address line to a session and its prompt, and nothing on the way is a trap."""
     page, user = person.page, "usr_keys"
     await reviewed(service, user, title="By keyboard")
-    await person.comes(service.token(user))
+    await person.comes(service.welcome(user))
     await expect(page.get_by_role("link", name="By keyboard")).to_be_visible()
     await _tab_to(page, "By keyboard")
     await page.keyboard.press("Enter")
@@ -142,6 +142,16 @@ async def test_everything_can_be_reached_by_keyboard(person: Person, service: Se
     await _tab_to(page, "Raw differences")
     await page.keyboard.press("Space")
     await expect(page.get_by_label("Raw differences")).to_be_checked()
+
+
+async def test_the_skip_link_skips(person: Person, service: Service) -> None:
+    page = person.page
+    await person.comes(service.welcome("usr_skip"))
+    await expect(page.get_by_role("heading", name="No recordings yet")).to_be_visible()
+    await page.get_by_role("link", name="Skip to the content").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("main")).to_be_focused()
+    await expect(page.get_by_role("heading", name="No recordings yet")).to_be_visible()
 
 
 async def _tab_to(page: Page, name: str) -> None:

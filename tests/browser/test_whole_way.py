@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from services.gateway.identity.tokens import WELCOME
 from tests.browser.person import Person, person_at
 from tests.browser.pictures import keep
 from tests.e2e.server import Server, page_at, serving
@@ -97,7 +98,7 @@ async def test_from_a_tab_to_the_prompt_on_the_clipboard(person: Person, server:
 async def test_what_is_cut_off_is_not_looked_at(person: Person, server: Server) -> None:
     page = person.page
     async with page_at(SHOP) as shop:
-        await person.comes(server.issuer.mint("usr_trim", 3600), "#/record")
+        await person.comes(server.issuer.mint("usr_trim", 3600, token_id=WELCOME), "#/record")
         await recorded(person, shop)
         end = page.get_by_label("End at")
         await end.fill("1500")  # before anything was typed
@@ -116,7 +117,7 @@ async def test_what_is_cut_off_is_not_looked_at(person: Person, server: Server) 
 async def test_a_recording_that_is_cancelled_leaves_nothing(person: Person, server: Server) -> None:
     page = person.page
     async with page_at(SHOP) as shop:
-        await person.comes(server.issuer.mint("usr_gone", 3600), "#/record")
+        await person.comes(server.issuer.mint("usr_gone", 3600, token_id=WELCOME), "#/record")
         await page.set_input_files("#file", SHOP.parent / "shop.webm")
         await page.get_by_label("Title").fill("Never mind")
         await page.get_by_label("Address of the page").fill(shop)

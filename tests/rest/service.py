@@ -12,6 +12,7 @@ from multidict import CIMultiDictProxy
 
 from services.gateway.app import add_gateway
 from services.gateway.identity.local_issuer import LocalIssuer
+from services.gateway.identity.tokens import WELCOME
 from services.gateway.settings import GatewaySettings
 from services.ingest.app import add_ingest
 from services.ingest.settings import IngestSettings
@@ -62,6 +63,10 @@ class Service:
 
     def token(self, user: str = "usr_ann", ttl: float = 3600, **claims: str) -> str:
         return self.issuer.mint(user, ttl, **claims)
+
+    def welcome(self, user: str = "usr_ann") -> str:
+        """A token that may open the page, as `scope up` prints it."""
+        return self.issuer.mint(user, 3600, token_id=WELCOME)
 
     async def call(
         self,

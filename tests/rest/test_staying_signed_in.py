@@ -83,13 +83,15 @@ async def test_over_tls_the_cookie_is_for_tls_alone(service: Service) -> None:
     assert "Secure" in line
 
 
-async def test_a_token_that_holds_makes_a_cookie(service: Service) -> None:
+async def test_a_token_that_welcomes_makes_a_cookie(service: Service) -> None:
     """How the link that `scope up` prints opens the page."""
-    answer = await service.post("/api/auth/refresh", user="usr_local")
+    welcome = {"Authorization": f"Bearer {service.welcome('usr_local')}"}
+    answer = await service.post("/api/auth/refresh", user=None, headers=welcome)
     assert (answer.status, answer.json["user"]["id"]) == (200, "usr_local")
     assert (await renewed(service, cookie_of(answer))).json["user"]["id"] == "usr_local"
-    headers = {"Authorization": "Bearer nonsense"}
-    assert (await service.post("/api/auth/refresh", user=None, headers=headers)).status == 401
+    for token in ("nonsense", service.token("usr_local")):
+        headers = {"Authorization": f"Bearer {token}"}
+        assert (await service.post("/api/auth/refresh", user=None, headers=headers)).status == 401
 
 
 async def test_here_one_signs_in_with_a_password(service: Service) -> None:

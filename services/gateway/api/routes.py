@@ -94,7 +94,7 @@ ROUTES: tuple[Route, ...] = (
           {200: s.SignInOptions}, errors=(503,), access="open"),
     Route("POST", "/api/auth/code", signin.sign_in_by_code, "Sign in at an external issuer: the code it gave",
           "Account", {200: s.SignedIn}, body=s.SignInCode, errors=(400, 401, 404), access="signin"),
-    Route("POST", "/api/auth/refresh", signin.renew, "A new token for the cookie of a sign-in, or for a token",
+    Route("POST", "/api/auth/refresh", signin.renew, "A new token for the cookie of a sign-in",
           "Account", {200: s.SignedIn, 204: None}, errors=(401, 503), access="open"),
     Route("POST", "/api/auth/logout", signin.sign_out, "Forget the cookie of a sign-in", "Account",
           {204: None}, errors=(403,), access="open"),

@@ -47,7 +47,7 @@ async def sign_in_by_code(call: Call) -> web.Response:
 
 
 async def renew(call: Call) -> web.Response:
-    """A short-lived token for whoever has the cookie, or for a token that still holds, which makes the cookie."""
+    """A short-lived token for whoever has the cookie, or for a token that welcomes, which makes the cookie."""
     held = call.request.cookies.get(COOKIE)
     if held is None and "Authorization" not in call.request.headers:
         return web.Response(status=204)  # nobody was signed in, which is no error
@@ -85,8 +85,7 @@ async def _renewed(call: Call, held: str | None) -> Account | None:
     authorization = call.request.headers.get("Authorization")
     if authorization is not None:
         claims = await call.context.tokens.claims(authorization)
-        # A program's token signs no page in: what its owner takes back must not live on in a cookie.
-        return None if claims.of_program else await call.context.accounts.of(claims)
+        return await call.context.accounts.of(claims) if claims.welcomes else None
     account_id = call.context.renewal.account_id(held) if held else None
     return await call.context.ports.store.account(account_id) if account_id else None
 
@@ -107,5 +106,5 @@ async def _granted(call: Call, granted: Granted) -> web.Response:
     account = await call.context.accounts.of(await call.context.tokens.claims(f"Bearer {granted.bearer}"))
     response = answer(s.SignedIn(access_token=granted.bearer, user=views.user_body(account)), headers=_NOT_KEPT)
     if granted.refresh is None:
-        return response
+        return drop(response)  # or the cookie of whoever was here before would stay
     return keep(response, call.request, granted.refresh, call.context.renewal.ttl)

@@ -10,6 +10,7 @@ from services.gateway.identity.keys import KeySet, VerifyKey
 from shared.runtime.problems import Problem
 
 PROGRAM = "tok"  # begins the ids of tokens for programs
+WELCOME = "welcome"  # the id of tokens that `scope up` prints to open the page with
 _LEEWAY_S = 30
 _MAX_TOKEN = 8192
 
@@ -23,6 +24,11 @@ class Claims:
     name: str | None = None
     picture: str | None = None
     token_id: str | None = None
+
+    @property
+    def welcomes(self) -> bool:
+        """Whether it may sign a page in. No other may: a link could sign people in as whoever made the link."""
+        return self.token_id == WELCOME
 
     @property
     def of_program(self) -> bool:

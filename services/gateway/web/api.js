@@ -28,7 +28,12 @@ export function signedIn(answer) {
   return user;
 }
 
+const tabs = new BroadcastChannel('scope-signed-out');
+tabs.onmessage = () => user && forget();
+
+/** In all tabs of this browser. */
 export async function signOut() {
+  tabs.postMessage(null);
   const told = raw('POST', '/api/auth/logout').catch(() => null);
   forget();
   await told;
@@ -47,11 +52,20 @@ export function renew(given = null) {
     given ? { headers: { Authorization: `Bearer ${given}` } } : {},
     false,
   )
-    .then(async response => response.status === 200 && Boolean(signedIn(await response.json())))
+    .then(response => renewed(response, given !== null))
     .finally(() => {
       renewing = null;
     });
   return renewing;
+}
+
+async function renewed(response, handedOver) {
+  if (response.status === 204 || response.status === 401) return false;
+  if (!response.ok) throw await problem(response); // busy or ill, which signs nobody out
+  const answer = await response.json();
+  // The cookie is the browser's: in another tab somebody else may have signed in.
+  if (user && !handedOver && answer.user.id !== user.id) return false;
+  return Boolean(signedIn(answer));
 }
 
 async function raw(method, path, { body, headers = {}, signal, keepalive } = {}, authorized = true) {
@@ -158,7 +172,7 @@ export async function* events(body) {
           event = { type: 'message', data: '', id: event.id };
           continue;
         }
-        const [, name, text] = /^([^:]*):? ?(.*)$/.exec(line);
+        const [, name, text] = /^([^:]*):? ?(.*)$/s.exec(line);
         if (name === 'event') event.type = text;
         else if (name === 'data') event.data += (event.data && '\n') + text;
         else if (name === 'id') event.id = text;

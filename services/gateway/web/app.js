@@ -113,19 +113,22 @@ function lost(main) {
   );
 }
 
-function broken(main, error) {
+function broken(main, error, again = show) {
   const gone = error.status === 404;
+  // A part of the page that is not there any more: the server has a newer page.
+  const old = error instanceof TypeError && /module/i.test(error.message);
   fill(
     main,
     h(
       'section',
       { class: 'empty', role: 'alert' },
       h('h1', {}, gone ? 'It is not here' : 'This did not work'),
-      h('p', {}, error.message),
+      h('p', {}, old ? 'The page was changed on the server since you opened it. Load it anew.' : error.message),
       h(
         'div',
         { class: 'row center' },
-        !gone && h('button', { class: 'primary', onclick: show }, 'Try again'),
+        old && h('button', { class: 'primary', onclick: () => location.reload() }, 'Load it anew'),
+        !gone && !old && h('button', { class: 'primary', onclick: again }, 'Try again'),
         h('a', { class: 'button', href: '#/' }, 'To the sessions'),
       ),
     ),
@@ -138,17 +141,30 @@ async function welcomed() {
   const given = /^#\/welcome\/(.+)$/.exec(location.hash)?.[1];
   if (!given) return false;
   history.replaceState(null, '', `${location.pathname}#/`);
-  if (!(await renew(given)))
-    toast('The link from the terminal is no longer good. Sign in, or start `scope up` again.');
+  try {
+    if (!(await renew(given)))
+      toast('The link from the terminal is no longer good. Sign in, or start `scope up` again.');
+  } catch (error) {
+    toast(error.message);
+  }
   return true;
 }
 
 async function start() {
   try {
-    if (!(await finishCode())) await renew();
+    const came = await finishCode().catch(error => {
+      toast(error.message, { ms: 9000 });
+      return false;
+    });
+    if (!came) await renew();
   } catch (error) {
-    toast(error.message);
+    broken(shell('Not now', false), error, () => location.reload());
+    return;
   }
+  document.querySelector('.skip').addEventListener('click', event => {
+    event.preventDefault(); // what stands behind # is a view
+    document.getElementById('main').focus();
+  });
   onSignedOut(show);
   addEventListener('hashchange', show);
   addEventListener('pagehide', flushAll);

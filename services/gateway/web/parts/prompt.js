@@ -85,6 +85,7 @@ export function promptPanel(session, signal) {
     link.textContent = `GET ${url}`;
     curl.textContent = `curl -H "Authorization: Bearer $TOKEN" \\\n  "${location.origin}${url}"`;
     text.setAttribute('aria-busy', 'true');
+    copy.disabled = save.disabled = keep.hidden = true; // what is shown is not yet what was asked for
     try {
       const response = await request('GET', url, { signal: mine.signal });
       const words = await response.text();
@@ -159,9 +160,15 @@ function withPictures(words) {
   return [...parts, words.slice(last)];
 }
 
+/** A picture; the text itself where somebody only wrote what looks like one. */
 function picture(data, alt) {
   const [head, base64] = data.split(',', 2);
-  const bytes = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
+  let bytes;
+  try {
+    bytes = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
+  } catch {
+    return `![${alt}](${data})`;
+  }
   const url = URL.createObjectURL(new Blob([bytes], { type: head.slice(5).split(';')[0] }));
   return h('img', { src: url, alt, class: 'embedded', onload: event => URL.revokeObjectURL(event.target.src) });
 }

@@ -28,7 +28,7 @@ export function renamable(shown, session, signal, renamed = () => null) {
     input.select();
 
     function key(event) {
-      if (event.key !== 'Enter' && event.key !== 'Escape') return;
+      if (event.isComposing || (event.key !== 'Enter' && event.key !== 'Escape')) return;
       event.preventDefault(); // or Enter would press the pen, which gets the focus
       settle(event.key === 'Enter');
     }

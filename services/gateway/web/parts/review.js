@@ -11,7 +11,9 @@ import { viewer } from './viewer.js';
 
 /** `removed()` is called once the server has taken a frame out. */
 export function review(session, signal, { removed }) {
-  let frames = session.frames;
+  let whole = session.frames; // as the server has them
+  const leaving = new Set(); // ids of those that are on their way out
+  let frames = whole;
   let at = 0;
   const strip = h('ol', { class: 'strip', 'aria-label': 'States in time order' });
   const look = viewer();
@@ -31,7 +33,14 @@ export function review(session, signal, { removed }) {
 
   strip.addEventListener('keydown', event => {
     const step = { ArrowLeft: -1, ArrowRight: 1, Home: -at, End: frames.length - 1 - at }[event.key];
-    if (step === undefined || event.target.closest('button') === null) return;
+    if (
+      step === undefined ||
+      event.altKey ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.target.closest('button') === null
+    )
+      return;
     event.preventDefault();
     choose(Math.max(0, Math.min(frames.length - 1, at + step)), true);
   });
@@ -101,32 +110,37 @@ export function review(session, signal, { removed }) {
 
   function takeOut() {
     const frame = frames[at];
-    const before = frames;
-    const place = at;
-    frames = frames.filter(each => each !== frame);
-    draw();
+    const number = at + 1;
+    leaving.add(frame.id);
+    show();
+    strip.children[at]?.firstElementChild.focus({ preventScroll: true });
+    const stays = () => {
+      leaving.delete(frame.id);
+      if (signal.aborted) return;
+      show();
+      choose(Math.max(0, frames.indexOf(frame)));
+    };
     undoable(
-      `State ${place + 1} was taken out.`,
+      `State ${number} was taken out.`,
       async options => {
         await call('DELETE', `/api/sessions/${session.id}/frames/${frame.id}`, undefined, options);
+        whole = whole.filter(each => each !== frame);
         if (options.keepalive || signal.aborted) return;
         // What changed is counted against the state before, so the server counts it anew.
-        frames = (await call('GET', `/api/sessions/${session.id}`, undefined, { signal })).frames;
-        draw();
+        const now = (await call('GET', `/api/sessions/${session.id}`, undefined, { signal })).frames;
+        whole = now;
+        show();
         removed();
       },
-      () => {
-        if (signal.aborted) return;
-        frames = before;
-        at = place;
-        fill(
-          element,
-          h('div', { class: 'card' }, caption, look.element, strip),
-          h('div', { class: 'card' }, panels),
-        );
-        draw();
-      },
+      stays,
     );
+  }
+
+  /** All that are not on their way out. */
+  function show() {
+    frames = whole.filter(frame => !leaving.has(frame.id));
+    fill(element, h('div', { class: 'card' }, caption, look.element, strip), h('div', { class: 'card' }, panels));
+    draw();
   }
 
   draw();

@@ -21,7 +21,7 @@ export function tabs(label, entries, { first = entries[0][0], chosen = () => nul
   list.addEventListener('keydown', event => {
     const at = buttons.indexOf(document.activeElement);
     const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
-    if (at < 0 || next === undefined) return;
+    if (at < 0 || next === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const button = buttons[(next + buttons.length) % buttons.length];
     button.focus();

@@ -1,5 +1,6 @@
 // Short messages, and deeds that can be taken back for a while before they are done.
 
+import { renew } from '../api.js';
 import { h, icon } from '../dom.js';
 
 const UNDO_MS = 7000;
@@ -38,13 +39,14 @@ export const failed = error => toast(error.message, { kind: 'bad', ms: 9000 });
 
 /**
  * Announce a deed and do it when nobody took it back. Leaving the page does it at once: `deed({ keepalive })` must
- * then be one request that the browser finishes by itself.
+ * then be one request that the browser finishes by itself. `refused()` puts back what could not be done.
  */
-export function undoable(text, deed, undo) {
+export function undoable(text, deed, undo, refused = undo) {
   const close = toast(text, { ms: UNDO_MS + 500, actions: [['Undo', () => settle(false)]] });
   const timer = setTimeout(() => settle(true), UNDO_MS);
   const job = { settle };
   pending.add(job);
+  renew().catch(() => null); // so that what is done while the page is left is not refused for an old token
   function settle(doIt, keepalive = false) {
     if (!pending.delete(job)) return;
     clearTimeout(timer);
@@ -53,7 +55,7 @@ export function undoable(text, deed, undo) {
     else
       deed({ keepalive }).catch(error => {
         failed(error);
-        undo();
+        refused();
       });
   }
 }

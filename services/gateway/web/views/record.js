@@ -1,10 +1,10 @@
 // Record a tab or take a file, say what it is about, trim, hand it in. What was recorded is kept until it was accepted.
 
-import { call } from '../api.js';
+import { call, user } from '../api.js';
 import { fill, h, icon } from '../dom.js';
 import { bytes, clock } from '../format.js';
 import { about } from '../parts/about.js';
-import * as drafts from '../parts/drafts.js';
+import { draftOf } from '../parts/drafts.js';
 import { MOST_BYTES, possible, record, refused } from '../parts/recorder.js';
 import { persistently } from '../parts/sending.js';
 import { confirmed, toast } from '../parts/toasts.js';
@@ -19,6 +19,7 @@ const WHY = {
 const TYPES = { webm: 'video/webm', mp4: 'video/mp4', m4v: 'video/mp4', mkv: 'video/x-matroska' };
 
 export async function show(main, { signal }) {
+  const drafts = await draftOf(user.id, signal);
   const [settings, latest, kept] = await Promise.all([
     call('GET', '/api/settings'),
     call('GET', '/api/sessions?limit=10&prompts=false'),
@@ -29,6 +30,7 @@ export async function show(main, { signal }) {
   const pieces = [];
   let held = null; // the recording in hand
   let running = null; // the capture
+  let asking = false; // which tab it shall be
   let sending = null; // what aborts the upload
 
   fill(main, h('h1', {}, 'Record a tab'), h('div', { class: 'recording' }, stage, form.element));
@@ -91,14 +93,19 @@ export async function show(main, { signal }) {
   }
 
   async function start() {
+    if (asking || running) return;
+    asking = true;
+    pieces.length = 0;
     const time = h('output', { class: 'time', 'aria-label': 'Recorded' }, '00:00');
     const size = h('span', { class: 'quiet' }, '');
     let type = 'video/webm';
-    let lost = false;
+    let lost = !drafts.keeps;
     const writes = [];
     const began = new Date().toISOString();
     try {
-      await drafts.begin({ type, began, durationMs: 0, said: form.said() });
+      await drafts.begin({ type, began, durationMs: 0, said: form.said() }).catch(() => {
+        lost = true;
+      });
       running = await record({
         limitMs: settings.maxRecordingLength * 60000,
         piece: blob => {
@@ -121,15 +128,21 @@ export async function show(main, { signal }) {
           await drafts.describe(whole).catch(() => {
             lost = true;
           });
-          if (lost)
-            toast('This browser has no room to keep the recording. Hand it in before you leave the page.', {
+          if (lost && !signal.aborted)
+            toast('The recording is not kept in this browser. Hand it in before you leave the page.', {
               ms: 12000,
             });
           if (!signal.aborted) take(new Blob(pieces, { type }), whole, WHY[why]);
         },
       });
     } catch (error) {
-      choose(refused(error));
+      if (!signal.aborted) choose(refused(error));
+      return;
+    } finally {
+      asking = false;
+    }
+    if (signal.aborted) {
+      running.stop(); // somebody left while the browser was still asking
       return;
     }
     type = running.type;
@@ -153,14 +166,16 @@ export async function show(main, { signal }) {
     );
     stop.focus();
   }
+
   async function takeFile(file) {
+    if (asking || running || sending) return;
     const type = TYPES[file.name.split('.').pop().toLowerCase()] ?? file.type;
-    if (!Object.values(TYPES).includes(type)) return choose(`“${file.name}” is no WebM, MP4 or Matroska video.`);
-    if (file.size > MOST_BYTES)
-      return choose(
-        `“${file.name}” has ${bytes(file.size)}; at most 100 MB are taken. Record a shorter time or a smaller window.`,
-      );
-    if (!file.size) return choose(`“${file.name}” is empty.`);
+    const trouble = whyNot(file, type);
+    if (trouble) {
+      if (held) toast(trouble, { kind: 'bad', ms: 9000 });
+      else choose(trouble);
+      return;
+    }
     const whole = { type, name: file.name, durationMs: 0, said: form.said() };
     await drafts
       .begin(whole)
@@ -170,7 +185,7 @@ export async function show(main, { signal }) {
   }
 
   function take(blob, whole, words = '') {
-    pieces.length = 0;
+    held?.trim.release();
     const trim = trimmer(blob, whole.trim);
     held = { blob, whole: { key: crypto.randomUUID(), ...whole }, trim };
     trim.changed = () => remember();
@@ -191,6 +206,7 @@ export async function show(main, { signal }) {
   }
 
   async function away() {
+    if (sending) return toast('It is being sent. Stop the sending first.');
     if (
       !(await confirmed(
         'Throw this recording away?',
@@ -211,6 +227,7 @@ export async function show(main, { signal }) {
 
   async function handIn() {
     if (!held || sending) return;
+    const mine = held;
     sending = new AbortController();
     const bar = h('progress', { max: 1, value: 0, 'aria-label': 'Upload' });
     const words = h('p', { role: 'status' }, 'Sending …');
@@ -224,14 +241,14 @@ export async function show(main, { signal }) {
     );
     form.busy(show);
     try {
-      const accepted = await persistently(parts(), held.whole.key, { bar, words, again }, sending.signal);
+      const accepted = await persistently(parts(), mine.whole.key, { bar, words, again }, sending.signal);
       await drafts.forget().catch(() => null);
-      held.trim.release();
+      mine.trim.release();
       location.hash = `#/sessions/${accepted.sessionId}`;
     } catch (error) {
       form.busy(null);
       if (error.name === 'AbortError') return;
-      held.whole.key = crypto.randomUUID(); // what was refused is another upload once it is mended
+      mine.whole.key = crypto.randomUUID(); // what was refused is another upload once it is mended
       remember();
       form.errors(error);
     } finally {
@@ -254,6 +271,13 @@ export async function show(main, { signal }) {
     data.set('file', new File([held.blob], held.whole.name ?? 'recording', { type: held.whole.type }));
     return data;
   }
+}
+
+function whyNot(file, type) {
+  if (!Object.values(TYPES).includes(type)) return `“${file.name}” is no WebM, MP4 or Matroska video.`;
+  if (file.size > MOST_BYTES)
+    return `“${file.name}” has ${bytes(file.size)}; at most 100 MB are taken. Record a shorter time or a smaller window.`;
+  return file.size ? null : `“${file.name}” is empty.`;
 }
 
 function dropping(stage, take) {

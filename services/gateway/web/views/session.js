@@ -3,11 +3,12 @@
 import { call, follow } from '../api.js';
 import { fill, h, icon, outside } from '../dom.js';
 import { minutes, moment, some, TARGETS } from '../format.js';
+import { away } from '../parts/deleting.js';
 import { lanes } from '../parts/lanes.js';
 import { promptPanel } from '../parts/prompt.js';
 import { renamable } from '../parts/rename.js';
 import { review } from '../parts/review.js';
-import { confirmed, failed, toast, undoable } from '../parts/toasts.js';
+import { confirmed, failed, toast } from '../parts/toasts.js';
 
 export async function show(main, { signal, id }) {
   const session = await call('GET', `/api/sessions/${id}`, undefined, { signal });
@@ -18,6 +19,10 @@ function draw(main, session, signal) {
   document.title = `${session.title} · Claude Scope`;
   const body = h('div', { class: 'body' });
   fill(main, head(session, signal), body);
+  inside(body, main, session, signal);
+}
+
+function inside(body, main, session, signal) {
   if (session.status === 'processing' && session.processingStatus.frameExtraction)
     watched(body, main, session, signal);
   else if (session.status === 'error') brokenDown(body, session);
@@ -48,19 +53,16 @@ function head(session, signal) {
       ),
       session.notes && h('p', { class: 'notes' }, session.notes),
     ),
-    session.status !== 'processing' && h('button', { onclick: () => away(session) }, icon('trash'), 'Delete'),
+    session.status !== 'processing' && h('button', { onclick: () => leave(session) }, icon('trash'), 'Delete'),
   );
 }
 
-function away(session) {
+function leave(session) {
   location.hash = '#/';
-  undoable(
-    `“${session.title}” was deleted.`,
-    options => call('DELETE', `/api/sessions/${session.id}`, undefined, options),
-    () => {
-      location.hash = `#/sessions/${session.id}`;
-    },
-  );
+  away(session, wanted => {
+    if (wanted) location.hash = `#/sessions/${session.id}`;
+    else if (/^#?\/?$/.test(location.hash)) dispatchEvent(new Event('hashchange')); // the list has it again
+  });
 }
 
 /** Stages and lanes as they come. */
@@ -91,13 +93,15 @@ function watched(body, main, session, signal) {
     stop.signal,
   )
     .then(async how => {
-      if (how === 'deleted' && !stop.signal.aborted) {
+      if (how === 'deleted' && !cancel.disabled) {
         toast('The session was deleted.');
         location.hash = '#/';
       }
       if (how === 'ended') {
         const now = await call('GET', `/api/sessions/${session.id}`, undefined, { signal });
-        draw(main, now, signal);
+        if (main.querySelector('.session-head input'))
+          inside(body, main, now, signal); // its title is being changed
+        else draw(main, now, signal);
         // Who waits in another tab sees that it is ready.
         document.title = `${now.status === 'complete' ? '✓' : '✗'} ${document.title}`;
       }
@@ -117,7 +121,6 @@ function watched(body, main, session, signal) {
       return;
     cancel.disabled = true;
     try {
-      stop.abort();
       await call('DELETE', `/api/sessions/${session.id}`);
       toast('Cancelled. The recording and everything made from it are deleted.');
       location.hash = '#/';

@@ -4,8 +4,9 @@ import { call, request, sleep } from '../api.js';
 import { fill, h, icon, unique } from '../dom.js';
 import { ago, minutes, moment, some, TARGETS } from '../format.js';
 import { bars } from '../parts/charts.js';
+import { away, isLeaving } from '../parts/deleting.js';
 import { renamable } from '../parts/rename.js';
-import { failed, undoable } from '../parts/toasts.js';
+import { failed } from '../parts/toasts.js';
 
 const PAGE = 50;
 const LOOK_MS = 2000;
@@ -57,7 +58,7 @@ export async function show(main, { signal }) {
       if (mine.signal.aborted) return;
       next = nextOf(response.headers.get('Link'));
       // Page by page in a box of its own: what is far from the window costs one look, not one for each row.
-      const rows = sessions.map(session => row(session, mine.signal));
+      const rows = sessions.filter(each => !isLeaving(each)).map(session => row(session, mine.signal));
       if (rows.length) list.append(h('div', { class: 'page-of-rows' }, rows));
       fill(foot, list.children.length ? null : nothing(filters));
       for (const session of sessions) if (session.status === 'processing') inWork.add(session.id);
@@ -151,6 +152,7 @@ function bar(filters, restart) {
   const changed =
     (name, wait = 0) =>
     event => {
+      if (!event.target.validity.valid) return;
       filters[name] = event.target.value.trim();
       clearTimeout(timer);
       timer = setTimeout(() => restart().catch(failed), wait);
@@ -168,7 +170,12 @@ function bar(filters, restart) {
       ),
     );
   const date = (name, label) =>
-    h('label', {}, h('span', {}, label), h('input', { type: 'date', onchange: changed(name) }));
+    h(
+      'label',
+      {},
+      h('span', {}, label),
+      h('input', { type: 'date', min: '2000-01-01', max: '2999-12-31', onchange: changed(name) }),
+    );
   return h(
     'form',
     { class: 'filters', role: 'search', onsubmit: event => event.preventDefault() },
@@ -212,7 +219,7 @@ function row(session, signal) {
   const name = h('a', { class: 'title', href: `#/sessions/${session.id}` }, session.title);
   const remove = h(
     'button',
-    { class: 'plain', 'aria-label': `Delete ${session.title}`, onclick: () => away(item, session) },
+    { class: 'plain', 'aria-label': `Delete ${session.title}`, onclick: () => leave(item, session) },
     icon('trash'),
   );
   fill(
@@ -258,21 +265,15 @@ function state(status, processing) {
   );
 }
 
-function away(item, session) {
+function leave(item, session) {
   const neighbour = item.nextElementSibling ?? item.previousElementSibling;
   item.hidden = true;
   neighbour?.querySelector('a')?.focus();
-  undoable(
-    `“${session.title}” was deleted.`,
-    async options => {
-      await call('DELETE', `/api/sessions/${session.id}`, undefined, options);
-      item.remove();
-    },
-    () => {
-      item.hidden = false;
-      item.querySelector('a').focus();
-    },
-  );
+  away(session, () => {
+    item.hidden = false;
+    if (item.isConnected) item.querySelector('a').focus();
+    else if (/^#?\/?$/.test(location.hash)) dispatchEvent(new Event('hashchange')); // a list that was drawn without it
+  });
 }
 
 async function showStatistics(place) {
