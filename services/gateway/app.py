@@ -84,7 +84,9 @@ async def _counted(headers: Mapping[str, str], answer: Awaitable[web.StreamRespo
 
 async def add_gateway(process: Process, settings: GatewaySettings) -> str:
     """Start the gateway in this process; return the URL of its server."""
-    http = await process.stack.enter_async_context(ClientSession(auto_decompress=False))
+    # Bodies are passed on as they come, so nobody is asked to compress one.
+    plain = {"Accept-Encoding": "identity"}
+    http = await process.stack.enter_async_context(ClientSession(auto_decompress=False, headers=plain))
     following = Following(process.ports.store)
     await process.listen("sessions that are followed", frozenset(event.TYPE for event in EVENTS), following.heard)
     app = gateway_app(_context(process, settings, http, following))
@@ -96,7 +98,7 @@ def _context(process: Process, settings: GatewaySettings, http: ClientSession, f
     master = master_secret(settings.data_dir, settings.internal_key)
     issuer = None if settings.jwks_url else LocalIssuer.load(settings.data_dir, settings.internal_key)
     tokens = (
-        Tokens(issuer, ISSUER)
+        Tokens(issuer, ISSUER, own=True)
         if issuer is not None
         else Tokens(ExternalIssuer(http, settings.jwks_url), settings.jwt_issuer, settings.jwt_audience)
     )

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from services.gateway.bounded import body_of
 from shared.model.credentials import Provider
 from shared.model.errors import FieldError
 from shared.runtime.outbound.hosts import Address, Authority
@@ -50,7 +51,7 @@ class ModelCheck:
             ClientSession(connector=connector, timeout=ClientTimeout(total=_TIMEOUT_S), trust_env=False) as http,
             http.get(url, headers=headers, allow_redirects=False) as response,
         ):
-            data = await response.content.read(_MOST_BYTES)
+            data = await body_of(response, _MOST_BYTES)
             try:
                 return response.status, json.loads(data)
             except ValueError:

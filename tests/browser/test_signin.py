@@ -1,5 +1,6 @@
 """Who is in front of the page: signing up, in and out, tokens that run out, somebody else at the same browser."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -186,6 +187,26 @@ async def test_an_external_issuer_by_code_and_pkce(browser: Browser, tmp_path: P
         there = [r.url for r in person.requests if r.url.startswith(provider.url)]
         assert len(there) == 1
         person.requests.clear()
+
+
+async def test_two_tabs_that_load_at_once_stay_signed_in(browser: Browser, tmp_path: Path) -> None:
+    """The provider takes each refresh token once, and both tabs have the same one."""
+    async with (
+        openid() as provider,
+        started(tmp_path / "data", gateway=provider.settings()) as service,
+        person_at(browser, service.url) as person,
+    ):
+        page = person.page
+        await page.goto(f"{service.url}/#/settings")
+        await page.get_by_role("button", name="Sign in there").click()
+        await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+        other = await person.context.new_page()
+        await other.goto(f"{service.url}/#/settings")
+        for _ in range(5):
+            await asyncio.gather(page.reload(), other.reload())
+            for each in (page, other):
+                await expect(each.get_by_role("heading", name="Settings")).to_be_visible()
+        person.requests.clear()  # the provider is somebody else
 
 
 async def test_a_code_that_was_not_asked_for_here_signs_nobody_in(browser: Browser, tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """An OpenID provider as small as can be: discovery, a sign-in that says yes, tokens for a code and its verifier."""
 
+import asyncio
 import base64
 import hashlib
+import json
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +27,7 @@ class OpenId:
     challenges: dict[str, str] = field(default_factory=dict)  # by code
     refreshes: set[str] = field(default_factory=set)
     opaque: bool = False  # access tokens that only the provider can read
+    renewable: bool = True  # it gives refresh tokens
     life: int = 60  # seconds of an access token
 
     def code(self, verifier: str) -> str:
@@ -44,12 +48,12 @@ class OpenId:
             "oidc_client_id": CLIENT,
         }
 
-    async def discovery(self, request: web.Request) -> web.Response:
+    async def discovery(self, request: web.Request) -> web.StreamResponse:
         known = {"issuer": self.url, "authorization_endpoint": f"{self.url}/authorize"}
-        return web.json_response({**known, "token_endpoint": f"{self.url}/token"})
+        return await _told(request, {**known, "token_endpoint": f"{self.url}/token"})
 
-    async def keys(self, request: web.Request) -> web.Response:
-        return web.json_response({"keys": [self.signer.jwk()]})
+    async def keys(self, request: web.Request) -> web.StreamResponse:
+        return await _told(request, {"keys": [self.signer.jwk()]})
 
     async def authorize(self, request: web.Request) -> web.Response:
         asked = request.query
@@ -57,7 +61,7 @@ class OpenId:
         back = {"code": self._code(asked["code_challenge"]), "state": asked["state"]}
         raise web.HTTPFound(f"{asked['redirect_uri']}?{urlencode(back)}")
 
-    async def token(self, request: web.Request) -> web.Response:
+    async def token(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
         if form["grant_type"] == "refresh_token":
             right = str(form["refresh_token"]) in self.refreshes
@@ -67,18 +71,30 @@ class OpenId:
             challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
             right = self.challenges.pop(str(form["code"]), "") == challenge
         if not right or form["client_id"] != CLIENT:
-            return web.json_response({"error": "invalid_grant"}, status=400)
-        return web.json_response(self._granted())
+            return await _told(request, {"error": "invalid_grant"}, status=400)
+        return await _told(request, self._granted())
 
     def _granted(self) -> dict[str, Any]:
-        import time
-
         claims = {"iss": self.url, "aud": "scope", "sub": "oidc|ann", "name": "Ann", "email": "ann@example.com"}
         jwt = self.signer.token(**claims, exp=int(time.time()) + self.life)
         fresh = secrets.token_urlsafe(16)
         self.refreshes.add(fresh)
         access = {"access_token": "opaque", "id_token": jwt} if self.opaque else {"access_token": jwt}
-        return {**access, "token_type": "Bearer", "refresh_token": fresh}
+        renewal = {"refresh_token": fresh} if self.renewable else {}
+        return {**access, **renewal, "token_type": "Bearer"}
+
+
+async def _told(request: web.Request, body: dict[str, Any], status: int = 200) -> web.StreamResponse:
+    """As real ones answer: compressed for who takes it, and not all at once."""
+    response = web.StreamResponse(status=status, headers={"Content-Type": "application/json"})
+    response.enable_compression()
+    await response.prepare(request)
+    text = json.dumps(body).encode()
+    for piece in (text[:20], text[20:]):
+        await response.write(piece)
+        await asyncio.sleep(0.01)
+    await response.write_eof()
+    return response
 
 
 @asynccontextmanager

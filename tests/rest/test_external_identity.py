@@ -43,6 +43,11 @@ async def test_its_tokens_count(outside: Outside) -> None:
     assert bare.json == {"id": "bob", "name": "bob", "email": None, "avatarUrl": None}
 
 
+async def test_ids_of_its_tokens_mean_nothing_to_us(outside: Outside) -> None:
+    for theirs in ("tok_1f3a", "welcome"):
+        assert (await outside.get("/api/auth/me", token(jti=theirs))).status == 200
+
+
 async def test_others_do_not(outside: Outside) -> None:
     local = outside.service.token("auth0|ann")
     for wrong in (local, token(iss="https://other/"), token(aud="other"), token(rsa_signer("k1"))):

@@ -1,5 +1,6 @@
 """The page's cookie: made by a sign-in, good for short-lived tokens and for nothing else."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from http.cookies import SimpleCookie
@@ -8,6 +9,7 @@ from pathlib import Path
 import jwt
 import pytest
 
+from services.gateway.identity import code_flow
 from services.gateway.identity.renewal import Renewal
 from tests.rest.oidc import OpenId, openid
 from tests.rest.service import Answer, Service, started
@@ -135,7 +137,26 @@ async def test_a_code_with_its_verifier_signs_in(outside: Service, provider: Ope
     again = await renewed(outside, first)
     assert (again.status, again.json["user"]["name"]) == (200, "Ann")
     assert cookie_of(again) != first
-    assert (await renewed(outside, first)).status == 401  # the provider takes each refresh token once
+
+
+async def test_whose_page_was_left_before_the_answer_came_gets_it_again(
+    outside: Service, provider: OpenId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The provider takes each refresh token once."""
+    first = cookie_of(await by_code(outside, provider))
+    answers = await asyncio.gather(*(renewed(outside, first) for _ in range(5)))
+    assert len({cookie_of(answer) for answer in answers}) == 1
+    monkeypatch.setattr(code_flow, "_AGAIN_S", 0.0)
+    refused = await renewed(outside, first)
+    assert (refused.status, cookie_of(refused)) == (401, "")  # so that it is not asked again for that one
+
+
+async def test_who_gets_no_refresh_token_does_not_keep_the_cookie_of_another(
+    outside: Service, provider: OpenId
+) -> None:
+    provider.renewable = False
+    answer = await by_code(outside, provider)
+    assert (answer.status, cookie_of(answer)) == (200, "")
 
 
 async def test_a_code_without_its_verifier_does_not(outside: Service, provider: OpenId) -> None:

@@ -27,17 +27,17 @@ async def remove_frame(call: Call) -> web.Response:
 
 async def read_asset(call: Call) -> web.Response:
     """A thumbnail, for a valid signature or its owner's token. Whatever else is the same 404."""
-    _, frame = await _allowed(call, call.request.match_info["id"])
+    frame = await _allowed(call, call.request.match_info["id"])
     return await _picture(call, frame.thumbnail_key, "image/webp", f'"{frame.asset_id}"')
 
 
 async def read_asset_image(call: Call) -> web.Response:
     """The whole frame, under the same rule."""
-    _, frame = await _allowed(call, f"{call.request.match_info['id']}/image")
+    frame = await _allowed(call, f"{call.request.match_info['id']}/image")
     return await _picture(call, frame.image_key, "image/png", f'"{frame.asset_id}-image"')
 
 
-async def _allowed(call: Call, asset: str) -> tuple[Session, FrameRef]:
+async def _allowed(call: Call, asset: str) -> FrameRef:
     session, frame = await _owner_of(call)
     query, links = call.request.query, call.context.links
     now = call.context.ports.clock.now()
@@ -45,7 +45,7 @@ async def _allowed(call: Call, asset: str) -> tuple[Session, FrameRef]:
         account = await _account(call)
         if account is None or account.id != session.user_id:
             raise not_found("asset")
-    return session, frame
+    return frame
 
 
 async def _picture(call: Call, key: str, kind: str, etag: str) -> web.Response:

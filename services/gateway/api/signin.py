@@ -43,7 +43,10 @@ async def sign_in(call: Call) -> web.Response:
 async def sign_in_by_code(call: Call) -> web.Response:
     wanted = await call.body(s.SignInCode)
     flow = _flow(call)
-    return await _granted(call, await flow.exchange(wanted.code, wanted.code_verifier, wanted.redirect_uri))
+    granted = await flow.exchange(wanted.code, wanted.code_verifier, wanted.redirect_uri)
+    if granted is None:
+        raise Problem(401, "The identity provider did not sign you in. Sign in again.")
+    return await _granted(call, granted)
 
 
 async def renew(call: Call) -> web.Response:
@@ -52,11 +55,12 @@ async def renew(call: Call) -> web.Response:
     if held is None and "Authorization" not in call.request.headers:
         return web.Response(status=204)  # nobody was signed in, which is no error
     if call.context.code_flow is not None and held is not None:
-        return await _granted(call, await call.context.code_flow.renew(held))
+        granted = await call.context.code_flow.renew(held)
+        return await _granted(call, granted) if granted is not None else drop(call.refusal(unauthorized()))
     issuer = call.context.issuer
     account = await _renewed(call, held)
     if issuer is None or account is None:
-        return drop(_refused(call))
+        return drop(call.refusal(unauthorized()))
     return _signed_in(call, issuer, account, call.context.settings.page_token_ttl)
 
 
@@ -88,11 +92,6 @@ async def _renewed(call: Call, held: str | None) -> Account | None:
         return await call.context.accounts.of(claims) if claims.welcomes else None
     account_id = call.context.renewal.account_id(held) if held else None
     return await call.context.ports.store.account(account_id) if account_id else None
-
-
-def _refused(call: Call) -> web.Response:
-    problem = unauthorized()
-    return call.refusal(problem)
 
 
 def _signed_in(call: Call, issuer: LocalIssuer, account: Account, ttl: float, status: int = 200) -> web.Response:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import structlog
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
+from services.gateway.bounded import body_of
 from services.gateway.identity.keys import VerifyKey, verify_keys
 from shared.model.errors import Unavailable
 
@@ -48,7 +49,7 @@ class ExternalIssuer:
         self._tried_at = time.monotonic()
         try:
             async with self._http.get(self._url, timeout=ClientTimeout(total=5), allow_redirects=False) as response:
-                keys = verify_keys(json.loads(await _body(response)))
+                keys = verify_keys(json.loads(await _told(response)))
         except (ClientError, TimeoutError, ValueError, AttributeError, RecursionError) as error:
             _log.warning(
                 "identity provider's keys not fetched", url=self._url, error=str(error) or type(error).__name__
@@ -57,13 +58,8 @@ class ExternalIssuer:
         self._known, self._fetched_at = keys, time.monotonic()
 
 
-async def _body(response: ClientResponse) -> bytes:
-    """All of it. ValueError for anything but an answer that a key set fits in."""
+async def _told(response: ClientResponse) -> bytes:
+    """ValueError for anything but an answer that a key set fits in."""
     if response.status != 200:
         raise ValueError(f"it answered {response.status}")
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > _MAX_BYTES:
-            raise ValueError(f"its answer is larger than {_MAX_BYTES} bytes")
-    return bytes(body)
+    return await body_of(response, _MAX_BYTES)

@@ -17,7 +17,7 @@ _MAX_TOKEN = 8192
 
 @dataclass(frozen=True)
 class Claims:
-    """What we take from a token. `email` and `name` may be missing, any number of times."""
+    """What we take from a token. Anything but the subject may be missing; `token_id` is that of our own tokens."""
 
     subject: str
     email: str | None = None
@@ -37,9 +37,9 @@ class Claims:
 
 
 class Tokens:
-    def __init__(self, keys: KeySet, issuer: str = "", audience: str = "") -> None:
-        """Issuer and audience are checked where they are given."""
-        self._keys, self._issuer, self._audience = keys, issuer, audience
+    def __init__(self, keys: KeySet, issuer: str = "", audience: str = "", *, own: bool = False) -> None:
+        """Issuer and audience are checked where they are given. Ids are taken from our `own` tokens alone."""
+        self._keys, self._issuer, self._audience, self._own = keys, issuer, audience, own
 
     async def claims(self, authorization: str | None) -> Claims:
         """Raise Problem 401 for a token that is missing, expired or not ours."""
@@ -59,7 +59,7 @@ class Tokens:
         """The claims by the first key that verifies; without a `kid` there may be several to try."""
         for key in keys:
             try:
-                return _claims(self._decode(token, key))
+                return _claims(self._decode(token, key), self._own)
             except jwt.PyJWTError:
                 continue
         raise unauthorized()
@@ -81,12 +81,12 @@ def unauthorized() -> Problem:
     return Problem(401, "Unauthorized", headers={"WWW-Authenticate": "Bearer"})
 
 
-def _claims(claims: dict[str, Any]) -> Claims:
+def _claims(claims: dict[str, Any], own: bool) -> Claims:
     subject = claims["sub"]
     if not isinstance(subject, str) or not 1 <= len(subject) <= 255:
         raise jwt.InvalidTokenError("subject")
     email, name, picture, token_id = (_text(claims, each) for each in ("email", "name", "picture", "jti"))
-    return Claims(subject, email, name, picture, token_id)
+    return Claims(subject, email, name, picture, token_id if own else None)
 
 
 def _text(claims: dict[str, Any], name: str) -> str | None:

@@ -46,18 +46,17 @@ function forget() {
 
 /** Whether there is somebody now: by the cookie, or by a token that was handed over. */
 export function renew(given = null) {
-  renewing ??= raw(
-    'POST',
-    '/api/auth/refresh',
-    given ? { headers: { Authorization: `Bearer ${given}` } } : {},
-    false,
-  )
+  const options = given ? { headers: { Authorization: `Bearer ${given}` } } : {};
+  renewing ??= oneTabAtATime(() => raw('POST', '/api/auth/refresh', options, false))
     .then(response => renewed(response, given !== null))
     .finally(() => {
       renewing = null;
     });
   return renewing;
 }
+
+// A provider may take each refresh token once: a second tab waits for the cookie that the first one gets.
+const oneTabAtATime = work => (navigator.locks ? navigator.locks.request('scope-renewal', work) : work());
 
 async function renewed(response, handedOver) {
   if (response.status === 204 || response.status === 401) return false;
