@@ -162,6 +162,17 @@ async def test_a_session_in_work_is_seen_working(person: Person, service: Servic
     await expect(page.locator(".prompt")).to_contain_text("In work")
 
 
+async def test_one_that_was_made_by_hand_is_not_said_to_be_in_work(person: Person, service: Service) -> None:
+    page, user = person.page, "usr_hand"
+    made = (await service.post("/api/sessions", {"title": "Noted down"}, user=user)).json
+    await person.comes(service.welcome(user))
+    await expect(page.locator(".session")).to_contain_text("By hand")
+    await person.goes(f"#/sessions/{made['id']}")
+    await expect(page.get_by_text("made by hand, without a recording")).to_be_visible()
+    await expect(page.get_by_role("button", name="Delete", exact=True)).to_be_visible()
+    await expect(page.locator(".prompt")).to_contain_text("Noted down")
+
+
 async def test_cancelling_really_cancels(person: Person, service: Service) -> None:
     page, user = person.page, "usr_cancel"
     session = await in_work(service, user, title="Not this one")
@@ -235,4 +246,4 @@ async def test_a_server_that_is_gone_is_said_and_tried_again(browser: Browser, s
         await page.unroute("**/api/sessions?**")
         await page.get_by_role("button", name="Try again").click()
         await expect(page.get_by_role("heading", name="No recordings yet")).to_be_visible()
-        person.complaints[:] = [said for said in person.complaints if "net::ERR_FAILED" not in said]
+        person.forgives("net::ERR_FAILED")

@@ -241,6 +241,7 @@ class SessionBody(Body):
     id: str
     user_id: str
     title: str
+    origin: Literal["recording", "manual"] = Field(description="manual: made by hand, without a recording")
     seed_url: str | None
     status: Status
     duration: int = Field(description="seconds")

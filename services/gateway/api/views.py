@@ -24,6 +24,7 @@ def session_body(session: Session) -> s.SessionBody:
         id=session.id,
         user_id=session.user_id,
         title=session.title,
+        origin=session.origin,
         seed_url=session.seed_url,
         status=session.status,
         duration=session.duration_s,

@@ -24,3 +24,8 @@ export function away(session, back) {
     () => stays(false),
   );
 }
+
+/** Draw the list anew, if it is what is shown: it has a session again that it was drawn without. */
+export function listAnew() {
+  if (/^#?\/?$/.test(location.hash)) dispatchEvent(new Event('hashchange'));
+}

@@ -2,8 +2,8 @@
 
 import { call, follow } from '../api.js';
 import { fill, h, icon, outside } from '../dom.js';
-import { minutes, moment, some, TARGETS } from '../format.js';
-import { away } from '../parts/deleting.js';
+import { minutes, moment, TARGETS } from '../format.js';
+import { away, listAnew } from '../parts/deleting.js';
 import { lanes } from '../parts/lanes.js';
 import { promptPanel } from '../parts/prompt.js';
 import { renamable } from '../parts/rename.js';
@@ -23,8 +23,8 @@ function draw(main, session, signal) {
 }
 
 function inside(body, main, session, signal) {
-  if (session.status === 'processing' && session.processingStatus.frameExtraction)
-    watched(body, main, session, signal);
+  if (session.origin === 'manual') reviewed(body, session, signal);
+  else if (session.status === 'processing') watched(body, main, session, signal);
   else if (session.status === 'error') brokenDown(body, session);
   else reviewed(body, session, signal);
 }
@@ -53,7 +53,8 @@ function head(session, signal) {
       ),
       session.notes && h('p', { class: 'notes' }, session.notes),
     ),
-    session.status !== 'processing' && h('button', { onclick: () => leave(session) }, icon('trash'), 'Delete'),
+    (session.status !== 'processing' || session.origin === 'manual') &&
+      h('button', { onclick: () => leave(session) }, icon('trash'), 'Delete'),
   );
 }
 
@@ -61,7 +62,7 @@ function leave(session) {
   location.hash = '#/';
   away(session, wanted => {
     if (wanted) location.hash = `#/sessions/${session.id}`;
-    else if (/^#?\/?$/.test(location.hash)) dispatchEvent(new Event('hashchange')); // the list has it again
+    else listAnew();
   });
 }
 
@@ -174,9 +175,9 @@ function nothing(session) {
     h(
       'p',
       {},
-      session.processingStatus.frameExtraction.status === 'complete'
-        ? `All ${some(session.frameCount, 'state')} were taken out.`
-        : 'This session was made by hand, without a recording.',
+      session.origin === 'manual'
+        ? 'This session was made by hand, without a recording.'
+        : 'All of them were taken out. The prompt has what you said and what the live page says.',
     ),
   );
 }

@@ -4,7 +4,7 @@ import { call, request, sleep } from '../api.js';
 import { fill, h, icon, unique } from '../dom.js';
 import { ago, minutes, moment, some, TARGETS } from '../format.js';
 import { bars } from '../parts/charts.js';
-import { away, isLeaving } from '../parts/deleting.js';
+import { away, isLeaving, listAnew } from '../parts/deleting.js';
 import { renamable } from '../parts/rename.js';
 import { failed } from '../parts/toasts.js';
 
@@ -61,7 +61,7 @@ export async function show(main, { signal }) {
       const rows = sessions.filter(each => !isLeaving(each)).map(session => row(session, mine.signal));
       if (rows.length) list.append(h('div', { class: 'page-of-rows' }, rows));
       fill(foot, list.children.length ? null : nothing(filters));
-      for (const session of sessions) if (session.status === 'processing') inWork.add(session.id);
+      for (const session of sessions) if (isInWork(session)) inWork.add(session.id);
       watch();
     } catch (error) {
       if (error.name === 'AbortError') return;
@@ -115,7 +115,7 @@ export async function show(main, { signal }) {
       const session = now.find(each => each.id === id);
       if (place?.querySelector('input')) continue; // its title is being changed
       if (!place) inWork.delete(id);
-      else if (session) place.querySelector('.state').replaceWith(state('processing', session.processingStatus));
+      else if (session) place.querySelector('.state').replaceWith(state(session));
       else if (now.length < 100) await over(id, place, until);
     }
     return JSON.stringify(now.map(session => session.updatedAt));
@@ -224,12 +224,12 @@ function row(session, signal) {
   );
   fill(
     item,
-    state(session.status, session.processingStatus),
+    state(session),
     h(
       'div',
       { class: 'what' },
       renamable(name, session, signal, title => remove.setAttribute('aria-label', `Delete ${title}`)),
-      h('p', { class: 'quiet' }, session.seedUrl ?? 'made by hand'),
+      h('p', { class: 'quiet' }, session.seedUrl ?? 'no address'),
     ),
     h('p', { class: 'facts' }, facts.filter(Boolean).join(' · ')),
     h(
@@ -250,19 +250,17 @@ const STAGES = {
   persisting: 'Storing',
 };
 
-function state(status, processing) {
+const isInWork = session => session.status === 'processing' && session.origin === 'recording';
+
+function state(session) {
+  const stage = STAGES[session.processingStatus.overallStage] ?? 'In work';
   const texts = {
     complete: ['Done', 'check'],
     error: ['Failed', 'warn'],
-    processing: [STAGES[processing.overallStage] ?? 'In work', 'wait'],
+    processing: isInWork(session) ? [stage, 'wait'] : ['By hand', 'pen'],
   };
-  const [text, picture] = texts[status];
-  return h(
-    'span',
-    { class: `state ${status}`, title: status === 'error' ? processing.lastError : null },
-    icon(picture),
-    text,
-  );
+  const [text, picture] = texts[session.status];
+  return h('span', { class: `state ${session.status}`, title: session.lastError }, icon(picture), text);
 }
 
 function leave(item, session) {
@@ -272,7 +270,7 @@ function leave(item, session) {
   away(session, () => {
     item.hidden = false;
     if (item.isConnected) item.querySelector('a').focus();
-    else if (/^#?\/?$/.test(location.hash)) dispatchEvent(new Event('hashchange')); // a list that was drawn without it
+    else listAnew();
   });
 }
 
