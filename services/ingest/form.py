@@ -56,7 +56,7 @@ class UploadForm(BaseModel):
     @field_validator("trim_end_ms")
     @classmethod
     def _after_the_start(cls, end: int | None, info: ValidationInfo) -> int | None:
-        """Whether the recording reaches as far as its part is known to who decodes it."""
+        """How long the recording is, only who decodes it knows."""
         if end is not None and end <= (info.data.get("trim_start_ms") or 0):
             raise ValueError("must be greater than trimStartMs, or than 0 where that is not given")
         return end

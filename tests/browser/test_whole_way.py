@@ -50,7 +50,6 @@ async def recorded(person: Person, shop: str) -> None:
     await tab.get_by_role("button", name="Apply").click()
     await tab.wait_for_timeout(2500)
     await page.bring_to_front()
-    await keep(page, "recording")
     await page.get_by_role("button", name="Stop").click()
     await expect(page.get_by_label("Your recording")).to_be_visible()
     await expect(page.get_by_text("will be looked at")).to_be_visible()
@@ -131,7 +130,6 @@ async def test_a_recording_that_is_cancelled_leaves_nothing(person: Person, serv
 
 async def _signed_up(page: Page, url: str) -> None:
     await page.goto(url)
-    await keep(page, "sign-in")
     await page.get_by_role("button", name="Create an account").click()
     await page.get_by_label("Name").fill("Nora")
     await page.get_by_label("E-mail").fill("nora@example.com")

@@ -18,26 +18,14 @@ ACTED_ON = FIELD_ROLES | frozenset({
     "button", "checkbox", "link", "menuitem", "menuitemcheckbox", "menuitemradio", "option", "radio", "slider",
     "switch", "tab", "treeitem",
 })
+# Roles that ARIA gives no name: a browser's tree has one for them, `getByRole` does not.
+_UNNAMED = frozenset({
+    "caption", "code", "definition", "deletion", "emphasis", "insertion", "mark", "strong", "subscript",
+    "superscript", "term", "time",
+})
 # fmt: on
 _SPOKEN = frozenset({"alert", "status"})
 PLAIN_TEXT = frozenset({"text", "paragraph"})
-# Roles that ARIA gives no name: a browser's tree has one for them, `getByRole` does not.
-_UNNAMED = frozenset(
-    {
-        "caption",
-        "code",
-        "definition",
-        "deletion",
-        "emphasis",
-        "insertion",
-        "mark",
-        "strong",
-        "subscript",
-        "superscript",
-        "term",
-        "time",
-    }
-)
 _BY_TEXT = PLAIN_TEXT | _UNNAMED
 _BETWEEN = frozenset("/|>›»·•,;:)")
 _WITHOUT_NAME = FIELD_ROLES | {"img", "table", "grid", "dialog", "progressbar", "slider", "checkbox", "switch"}

@@ -20,6 +20,7 @@ from services.gateway.api import (
 )
 from services.gateway.api import credential_schemas as c
 from services.gateway.api import schemas as s
+from services.gateway.api import signin_schemas as who
 from services.gateway.api.call import Handler
 
 
@@ -85,23 +86,23 @@ ROUTES: tuple[Route, ...] = (
           {200: c.CredentialBody}, body=c.CredentialPatch, errors=(400, 404)),
     Route("DELETE", "/api/credentials/{id}", credentials.delete_credential, "Forget a key", "Account",
           {204: None}, errors=(404,)),
-    Route("GET", "/api/auth/me", account.read_me, "Who the token belongs to", "Account", {200: s.User}),
+    Route("GET", "/api/auth/me", account.read_me, "Who the token belongs to", "Account", {200: who.User}),
     Route("POST", "/api/auth/signup", signin.sign_up, "Sign up at the local issuer", "Account",
-          {201: s.SignedIn}, body=s.SignUp, errors=(400, 404, 409), access="signin"),
+          {201: who.SignedIn}, body=who.SignUp, errors=(400, 404, 409), access="signin"),
     Route("POST", "/api/auth/login", signin.sign_in, "Sign in at the local issuer", "Account",
-          {200: s.SignedIn}, body=s.SignIn, errors=(400, 401, 404), access="signin"),
+          {200: who.SignedIn}, body=who.SignIn, errors=(400, 401, 404), access="signin"),
     Route("GET", "/api/auth/options", signin.sign_in_options, "How people sign in here", "Account",
-          {200: s.SignInOptions}, errors=(503,), access="open"),
+          {200: who.SignInOptions}, errors=(503,), access="open"),
     Route("POST", "/api/auth/code", signin.sign_in_by_code, "Sign in at an external issuer: the code it gave",
-          "Account", {200: s.SignedIn}, body=s.SignInCode, errors=(400, 401, 404), access="signin"),
+          "Account", {200: who.SignedIn}, body=who.SignInCode, errors=(400, 401, 404), access="signin"),
     Route("POST", "/api/auth/refresh", signin.renew, "A new token for the cookie of a sign-in",
-          "Account", {200: s.SignedIn, 204: None}, errors=(401, 503), access="open"),
+          "Account", {200: who.SignedIn, 204: None}, errors=(401, 503), access="open"),
     Route("POST", "/api/auth/logout", signin.sign_out, "Forget the cookie of a sign-in", "Account",
           {204: None}, errors=(403,), access="open"),
     Route("GET", "/api/tokens", tokens.list_tokens, "Tokens made for programs", "Account",
-          {200: list[s.TokenBody]}, errors=(404,)),
+          {200: list[who.TokenBody]}, errors=(404,)),
     Route("POST", "/api/tokens", tokens.create_token, "Make a token for a program; it is shown once", "Account",
-          {201: s.FreshToken}, body=s.NewToken, errors=(400, 403, 404)),
+          {201: who.FreshToken}, body=who.NewToken, errors=(400, 403, 404)),
     Route("DELETE", "/api/tokens/{id}", tokens.delete_token, "Take a token back", "Account",
           {204: None}, errors=(404,)),
     Route("GET", "/api/assets/{id}/image", frames.read_asset_image, "The whole frame, by link or owner's token",

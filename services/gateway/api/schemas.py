@@ -1,7 +1,6 @@
 """The bodies of the REST contract: what validates requests and what `openapi.json` is generated from."""
 
 import datetime as dt
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -21,8 +20,6 @@ from shared.model.session import LaneStatus, PromptStatus, Stage, Status
 from shared.model.timestamps import Timestamp
 from shared.model.web_address import web_address
 
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-
 
 class Body(BaseModel):
     """camelCase outside; unknown properties are refused."""
@@ -38,46 +35,14 @@ class Sparse(Body):
         return {name: value for name, value in handler(self).items() if value is not None}
 
 
-def _email(text: str) -> str:
-    address = text.strip()
-    if len(address) > 254 or not _EMAIL.fullmatch(address):
-        raise ValueError("must be an e-mail address such as ann@example.com")
-    return address
-
-
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Notes = Annotated[str, Field(max_length=2000)]
 Address = Annotated[str, AfterValidator(web_address)]
-Email = Annotated[str, AfterValidator(_email)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Prompt = Annotated[str, Field(max_length=4_000_000)]
 
 
 # --- requests ---
-
-
-class SignUp(Body):
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
-    email: Email
-    password: Annotated[str, Field(min_length=8, max_length=128)]
-
-
-class SignIn(Body):
-    email: str
-    password: str
-
-
-class SignInCode(Body):
-    """What an external issuer sent the page back with, and what the page had kept for it."""
-
-    code: Annotated[str, Field(min_length=1, max_length=4096)]
-    code_verifier: Annotated[str, Field(min_length=43, max_length=128, pattern=r"^[A-Za-z0-9._~-]+$")]
-    redirect_uri: Address
-
-
-class NewToken(Body):
-    label: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-    days: Annotated[int, Field(ge=1, le=365, description="how long it is good")] = 90
 
 
 class NewSession(Body):
@@ -338,38 +303,6 @@ class SettingsBody(Body):
     inline_aria_tree: bool
     include_raw_diff: bool
     max_recording_length: Literal[5, 10, 15, 30] = Field(description="minutes")
-
-
-class User(Body):
-    id: str
-    name: str
-    email: str | None
-    avatar_url: str | None
-
-
-class SignedIn(Body):
-    access_token: str
-    user: User
-
-
-class SignInOptions(Sparse):
-    """`local`: name and password here. `oidc`: code and PKCE at `authorizeUrl`. `elsewhere`: not by a page."""
-
-    kind: Literal["local", "oidc", "elsewhere"]
-    authorize_url: str | None = None
-    client_id: str | None = None
-    scope: str | None = None
-
-
-class TokenBody(Body):
-    id: str
-    label: str
-    created_at: Timestamp
-    expires_at: Timestamp
-
-
-class FreshToken(TokenBody):
-    token: str = Field(description="shown this once")
 
 
 class Health(Body):

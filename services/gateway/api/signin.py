@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from services.gateway.api import schemas as s
+from services.gateway.api import signin_schemas as who
 from services.gateway.api import views
 from services.gateway.api.call import Call, answer
 from services.gateway.identity.code_flow import CodeFlow, Granted
@@ -18,30 +18,30 @@ _NOT_KEPT = {"Cache-Control": "no-store"}
 async def sign_in_options(call: Call) -> web.Response:
     """What a page needs to know before anybody is signed in."""
     if call.context.issuer is not None:
-        return answer(s.SignInOptions(kind="local"))
+        return answer(who.SignInOptions(kind="local"))
     flow = call.context.code_flow
     if flow is None:
-        return answer(s.SignInOptions(kind="elsewhere"))
+        return answer(who.SignInOptions(kind="elsewhere"))
     url = await flow.authorize_url()
-    return answer(s.SignInOptions(kind="oidc", authorize_url=url, client_id=flow.client_id, scope=flow.scope))
+    return answer(who.SignInOptions(kind="oidc", authorize_url=url, client_id=flow.client_id, scope=flow.scope))
 
 
 async def sign_up(call: Call) -> web.Response:
     issuer = local_issuer(call)
-    wanted = await call.body(s.SignUp)
+    wanted = await call.body(who.SignUp)
     account = await call.context.accounts.sign_up(wanted.name, wanted.email, wanted.password)
     return _signed_in(call, issuer, account, call.context.settings.token_ttl, 201)
 
 
 async def sign_in(call: Call) -> web.Response:
     issuer = local_issuer(call)
-    wanted = await call.body(s.SignIn)
+    wanted = await call.body(who.SignIn)
     account = await call.context.accounts.sign_in(wanted.email.strip(), wanted.password)
     return _signed_in(call, issuer, account, call.context.settings.token_ttl)
 
 
 async def sign_in_by_code(call: Call) -> web.Response:
-    wanted = await call.body(s.SignInCode)
+    wanted = await call.body(who.SignInCode)
     flow = _flow(call)
     granted = await flow.exchange(wanted.code, wanted.code_verifier, wanted.redirect_uri)
     if granted is None:
@@ -96,14 +96,14 @@ async def _renewed(call: Call, held: str | None) -> Account | None:
 
 def _signed_in(call: Call, issuer: LocalIssuer, account: Account, ttl: float, status: int = 200) -> web.Response:
     token = issuer.mint(account.id, ttl, name=account.name, email=account.email)
-    body = s.SignedIn(access_token=token, user=views.user_body(account))
+    body = who.SignedIn(access_token=token, user=views.user_body(account))
     renewal = call.context.renewal
     return keep(answer(body, status, _NOT_KEPT), call.request, renewal.issue(account.id), renewal.ttl)
 
 
 async def _granted(call: Call, granted: Granted) -> web.Response:
     account = await call.context.accounts.of(await call.context.tokens.claims(f"Bearer {granted.bearer}"))
-    response = answer(s.SignedIn(access_token=granted.bearer, user=views.user_body(account)), headers=_NOT_KEPT)
+    response = answer(who.SignedIn(access_token=granted.bearer, user=views.user_body(account)), headers=_NOT_KEPT)
     if granted.refresh is None:
         return drop(response)  # or the cookie of whoever was here before would stay
     return keep(response, call.request, granted.refresh, call.context.renewal.ttl)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from services.gateway.api import schemas as s
+from services.gateway.api import signin_schemas as who
 from services.gateway.api.account import changed_account
 from services.gateway.api.call import Call, answer, answer_all
 from services.gateway.api.signin import local_issuer
@@ -27,7 +27,7 @@ async def create_token(call: Call) -> web.Response:
     issuer = local_issuer(call)
     if call.of_program:  # or one that is taken back could live on in another
         raise Problem(403, "A program's token makes no tokens. Sign in on the page to make one.")
-    wanted = await call.body(s.NewToken)
+    wanted = await call.body(who.NewToken)
     now = call.context.ports.clock.now()
     life = timedelta(days=wanted.days)
     token = ApiToken(id=new_id(PROGRAM), label=wanted.label, created_at=now, expires_at=now + life)
@@ -40,7 +40,7 @@ async def create_token(call: Call) -> web.Response:
 
     account = await changed_account(call, added)
     text = issuer.mint(account.id, life.total_seconds(), name=account.name, email=account.email, token_id=token.id)
-    return answer(s.FreshToken(**dict(_body(token)), token=text), 201, {"Cache-Control": "no-store"})
+    return answer(who.FreshToken(**dict(_body(token)), token=text), 201, {"Cache-Control": "no-store"})
 
 
 async def delete_token(call: Call) -> web.Response:
@@ -56,5 +56,5 @@ async def delete_token(call: Call) -> web.Response:
     return web.Response(status=204)
 
 
-def _body(token: ApiToken) -> s.TokenBody:
-    return s.TokenBody(id=token.id, label=token.label, created_at=token.created_at, expires_at=token.expires_at)
+def _body(token: ApiToken) -> who.TokenBody:
+    return who.TokenBody(id=token.id, label=token.label, created_at=token.created_at, expires_at=token.expires_at)

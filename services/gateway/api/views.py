@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from services.gateway.api import schemas as s
+from services.gateway.api import signin_schemas as who
 from services.gateway.assets import AssetLinks, PictureLinks
 from shared.model.accounts import Account
 from shared.model.analysis import Analysis, Inspection
@@ -172,8 +173,8 @@ def inspection_body(inspection: Inspection) -> s.InspectionBody:
     )
 
 
-def user_body(account: Account) -> s.User:
-    return s.User(id=account.id, name=account.name, email=account.email, avatar_url=account.avatar_url)
+def user_body(account: Account) -> who.User:
+    return who.User(id=account.id, name=account.name, email=account.email, avatar_url=account.avatar_url)
 
 
 def _page(page: PageSnapshot) -> s.PageSnapshotBody:

@@ -155,7 +155,7 @@ export async function follow(sessionId, told, trouble, signal) {
 }
 
 /** The events of a stream of bytes, as https://html.spec.whatwg.org/multipage/server-sent-events.html parses them. */
-export async function* events(body) {
+async function* events(body) {
   let rest = '';
   let event = { type: 'message', data: '', id: '' };
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();

@@ -1,6 +1,6 @@
 // The shell: who is signed in, which view is shown.
 
-import { call, onSignedOut, renew, signOut, user } from './api.js';
+import { onSignedOut, renew, signOut, user } from './api.js';
 import { fill, h, icon, svg } from './dom.js';
 import { flushAll, toast } from './parts/toasts.js';
 import { signInView, finishCode } from './views/signin.js';

@@ -88,17 +88,13 @@ const PATHS = {
   stop: 'M7 7h10v10H7z',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   cross: 'M6 6l12 12M18 6L6 18',
-  left: 'M15 5l-7 7 7 7',
-  right: 'M9 5l7 7-7 7',
   trash: 'M5 7h14M10 7V5h4v2M7 7l1 12h8l1-12',
   pen: 'M5 19l1-4L16 5l3 3L9 18z',
   copy: 'M9 9h10v10H9zM6 15H5V5h10v1',
   down: 'M12 5v11M7 12l5 5 5-5M5 20h14',
-  search: 'M11 11m-6 0a6 6 0 1 0 12 0a6 6 0 1 0 -12 0M20 20l-4.5-4.5',
   warn: 'M12 4l9 16H3zM12 10v5M12 17.5v.5',
   wait: 'M12 12m-8 0a8 8 0 1 0 16 0a8 8 0 1 0 -16 0M12 8v4l3 2',
   upload: 'M12 19V8M7 12l5-5 5 5M5 4h14',
-  eye: 'M2 12s4-6.5 10-6.5S22 12 22 12s-4 6.5-10 6.5S2 12 2 12zM12 12m-2.5 0a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0',
 };
 
 export function icon(name) {

@@ -1,6 +1,6 @@
 // The elements of a frame as a tree: role, name, state, where it comes from, and what happened to it.
 
-import { fill, h } from '../dom.js';
+import { h } from '../dom.js';
 import { some } from '../format.js';
 
 const SOURCES = { vision: 'seen in the pixels only', aria: 'in the page only', both: 'seen, and in the page' };

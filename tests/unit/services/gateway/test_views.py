@@ -36,9 +36,9 @@ def test_a_session_has_the_documented_members_and_no_others() -> None:
     session = a_session(duration_ms=61_500.0, processing_ms=7, inbox=("k",), request_id="req-1")
     body = dumped(views.session_body(session))
     assert set(body) == {
-        "id", "userId", "title", "origin", "seedUrl", "status", "duration", "frameCount", "urls", "urlCount", "agentTarget",
-        "processingTime", "prompt", "promptStatus", "promptError", "notes", "lastError", "processingStatus",
-        "createdAt", "updatedAt",
+        "id", "userId", "title", "origin", "seedUrl", "status", "duration", "frameCount", "urls", "urlCount",
+        "agentTarget", "processingTime", "prompt", "promptStatus", "promptError", "notes", "lastError",
+        "processingStatus", "createdAt", "updatedAt",
     }  # fmt: skip
     assert (body["duration"], body["createdAt"]) == (62, "2026-03-01T12:00:00.000Z")
 
