@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from shared.model.session import Session
-from tests.browser.person import Person
+from tests.browser.person import Person, person_at
 from tests.browser.seeds import HOSTILE, hostile, reviewed
 from tests.contract.handlers import eventually
 from tests.rest.service import Service
@@ -200,6 +200,26 @@ async def test_the_switches_change_the_prompt_and_its_count_at_once(person: Pers
     await panel.get_by_text("The same by the API").click()
     await expect(panel.locator("details code")).to_contain_text("includeScreenshots=false")
     await expect(panel.locator("pre")).to_contain_text("inlineAriaTree=false")
+
+
+async def test_a_prompt_that_does_not_come_is_asked_for_again(browser: Browser, service: Service) -> None:
+    made = await reviewed(service, title="Later")
+    async with person_at(browser, service.url) as person:
+        page = person.page
+        await page.route("**/api/settings", lambda route: route.abort())
+        await person.comes(service.welcome("usr_ann"), f"#/sessions/{made.id}")
+        panel = page.get_by_role("region", name="Prompt")
+        await expect(panel.get_by_role("alert")).to_contain_text("cannot be reached")
+        await expect(panel.get_by_role("button", name="Copy", exact=True)).to_be_disabled()
+        await page.unroute("**/api/settings")
+        await page.route("**/prompt?*", lambda route: route.abort())
+        await panel.get_by_role("button", name="Try again").click()
+        await expect(panel.get_by_role("switch")).to_have_count(3)
+        await expect(panel.get_by_role("alert")).to_contain_text("cannot be reached")
+        await page.unroute("**/prompt?*")
+        await panel.get_by_role("button", name="Try again").click()
+        await expect(page.locator(".prompt")).to_contain_text("# Later")
+        person.forgives("net::ERR_FAILED")
 
 
 async def test_copied_and_downloaded_are_what_the_api_gives(

@@ -89,6 +89,7 @@ async def test_deleting_can_be_undone_and_is_done_after_a_while(person: Person, 
     link = page.get_by_role("link", name="Beside the point")
     await page.get_by_role("button", name="Delete Beside the point").click()
     await expect(link).to_be_hidden()
+    await expect(page.get_by_role("heading", name="No recordings yet")).to_be_visible()
     await page.get_by_role("button", name="Undo").click()
     await expect(link).to_be_visible()
     assert not (await service.stored(session.id)).deleted

@@ -69,10 +69,19 @@ export function promptPanel(session, signal) {
           return h('label', { class: 'switch', title: about }, input, label);
         }),
       );
-      await refresh();
     } catch (error) {
-      if (error.name !== 'AbortError') failed(error);
+      if (error.name !== 'AbortError') broken(error, begin);
+      return;
     }
+    await refresh();
+  }
+
+  function broken(error, again) {
+    fill(
+      text,
+      h('p', { class: 'error', role: 'alert' }, error.message),
+      h('button', { onclick: again }, 'Try again'),
+    );
   }
 
   const address = () =>
@@ -98,11 +107,7 @@ export function promptPanel(session, signal) {
       if (error.name === 'AbortError') return;
       current = null;
       count.textContent = '';
-      fill(
-        text,
-        h('p', { class: 'error', role: 'alert' }, error.message),
-        h('button', { onclick: refresh }, 'Try again'),
-      );
+      broken(error, refresh);
     }
     text.removeAttribute('aria-busy');
     copy.disabled = save.disabled = current === null;

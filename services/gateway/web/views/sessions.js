@@ -47,6 +47,11 @@ export async function show(main, { signal }) {
     await more();
   }
 
+  /** Say so where no session is shown and no more will come. */
+  function foundNone() {
+    fill(foot, next || list.querySelector('.session:not([hidden])') ? null : nothing(filters));
+  }
+
   async function more() {
     if (!next || busy) return;
     busy = true;
@@ -58,9 +63,9 @@ export async function show(main, { signal }) {
       if (mine.signal.aborted) return;
       next = nextOf(response.headers.get('Link'));
       // Page by page in a box of its own: what is far from the window costs one look, not one for each row.
-      const rows = sessions.filter(each => !isLeaving(each)).map(session => row(session, mine.signal));
+      const rows = sessions.filter(each => !isLeaving(each)).map(session => row(session, mine.signal, foundNone));
       if (rows.length) list.append(h('div', { class: 'page-of-rows' }, rows));
-      fill(foot, list.children.length ? null : nothing(filters));
+      foundNone();
       for (const session of sessions) if (isInWork(session)) inWork.add(session.id);
       watch();
     } catch (error) {
@@ -123,7 +128,9 @@ export async function show(main, { signal }) {
 
   async function over(id, place, until) {
     try {
-      place.replaceWith(row(await call('GET', `/api/sessions/${id}`, undefined, { signal: until }), until));
+      place.replaceWith(
+        row(await call('GET', `/api/sessions/${id}`, undefined, { signal: until }), until, foundNone),
+      );
     } catch (error) {
       if (error.status !== 404) throw error;
       place.remove();
@@ -209,7 +216,8 @@ function nothing(filters) {
   );
 }
 
-function row(session, signal) {
+/** `changed()` is called when it is hidden or shown again. */
+function row(session, signal, changed) {
   const item = h('div', { class: 'session', role: 'listitem', 'data-id': session.id });
   const facts = [
     session.frameCount ? some(session.frameCount, 'state') : null,
@@ -219,7 +227,7 @@ function row(session, signal) {
   const name = h('a', { class: 'title', href: `#/sessions/${session.id}` }, session.title);
   const remove = h(
     'button',
-    { class: 'plain', 'aria-label': `Delete ${session.title}`, onclick: () => leave(item, session) },
+    { class: 'plain', 'aria-label': `Delete ${session.title}`, onclick: () => leave(item, session, changed) },
     icon('trash'),
   );
   fill(
@@ -263,12 +271,14 @@ function state(session) {
   return h('span', { class: `state ${session.status}`, title: session.lastError }, icon(picture), text);
 }
 
-function leave(item, session) {
+function leave(item, session, changed) {
   const neighbour = item.nextElementSibling ?? item.previousElementSibling;
   item.hidden = true;
-  neighbour?.querySelector('a')?.focus();
+  changed();
+  (neighbour?.querySelector('a') ?? document.getElementById('main')).focus();
   away(session, () => {
     item.hidden = false;
+    changed();
     if (item.isConnected) item.querySelector('a').focus();
     else listAnew();
   });
