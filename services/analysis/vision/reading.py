@@ -11,25 +11,26 @@ from services.analysis.vision.lines import TextLine, is_noise, joined
 from services.analysis.vision.ocr import Image, Ocr, Reading
 from services.analysis.vision.regions import Rect, clip, merged, overlap, pad, same_span, share, shift, whole_lines
 
-MARGIN = 12  # pixels round a changed box: the detector wants some ground round its text
+MARGIN = 12  # pixels round what is read: the detector wants some ground round its text
+BLUR = 3  # pixels above and below a changed box that a codec may have touched too
 WHOLE_FRAME_FROM = 0.6  # share of the frame from which reading all of it at once is cheaper
 MOVED = 24  # of 255, on 4-pixel means: a line that differs so much from the frame before is another text
-SMALL_REGION = 400_000  # pixels up to which a region is enlarged for the detector
+SMALL_REGION = 100_000  # pixels up to which a region is enlarged for the detector
 ENLARGED = 1.5
 MARKS = "□☐☑■▢◻◯○ "
 
 
 def plan(image: Image, old: tuple[Image, tuple[TextLine, ...]] | None, changed: Sequence[Rect]) -> tuple[Rect, ...]:
-    """Disjoint regions to read: the frame, or what changed, in whole lines."""
+    """Disjoint regions to read: the frame, or what changed, in whole lines and no line more."""
     height, width = image.shape[:2]
     frame = Rect(0, 0, width, height)
     if old is None:
         return (frame,)
     before, lines = old
     rects = [line.rect for line in lines]
-    moved = [pad(rect, MARGIN, MARGIN) for rect in rects if _moved(before, image, rect)]
-    wanted = [clip(rect, width, height) for rect in (*(pad(box, MARGIN, MARGIN) for box in changed), *moved)]
-    regions = tuple(clip(region, width, height) for region in whole_lines(merged(wanted), rects, MARGIN))
+    moved = [rect for rect in rects if _moved(before, image, rect)]
+    wanted = [clip(pad(rect, MARGIN, BLUR), width, height) for rect in (*changed, *moved)]
+    regions = tuple(clip(region, width, height) for region in whole_lines(merged(wanted), rects, MARGIN, BLUR))
     return (frame,) if share(regions, width, height) > WHOLE_FRAME_FROM else regions
 
 
@@ -56,20 +57,24 @@ def read_regions(
 
 
 def _find(ocr: Ocr, image: Image, region: Rect) -> list[Rect]:
-    """Text in one region; it grows sideways while text touches its rim, so that no line is cut."""
+    """Text in one region; it grows sideways while text touches its rim, so that no line is cut.
+
+    What lies in the margin round it did not change, and is known from before.
+    """
     height, width = image.shape[:2]
     for _ in range(3):
-        found = _detect(ocr, image, region)
+        window = clip(pad(region, MARGIN, MARGIN), width, height)
+        found = [spot for spot in _detect(ocr, image, window) if region.y0 <= spot.cy < region.y1]
         rims = [
             spot
             for spot in found
-            if (spot.x0 <= region.x0 and region.x0 > 0) or (spot.x1 >= region.x1 and region.x1 < width)
+            if (spot.x0 <= window.x0 and window.x0 > 0) or (spot.x1 >= window.x1 and window.x1 < width)
         ]
         if not rims:
-            return found
+            break
         step = 4 * max(spot.height for spot in rims)
         region = clip(Rect(region.x0 - step, region.y0, region.x1 + step, region.y1), width, height)
-    return found
+    return [spot for spot in found if region.x0 <= spot.x1 and spot.x0 < region.x1]
 
 
 def _detect(ocr: Ocr, image: Image, region: Rect) -> list[Rect]:

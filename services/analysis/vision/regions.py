@@ -102,11 +102,11 @@ def merged(rects: Iterable[Rect], gap: int = 0) -> tuple[Rect, ...]:
     return tuple(sorted(done, key=lambda rect: (rect.y0, rect.x0)))
 
 
-def whole_lines(regions: Sequence[Rect], lines: Sequence[Rect], margin: int) -> tuple[Rect, ...]:
+def whole_lines(regions: Sequence[Rect], lines: Sequence[Rect], dx: int, dy: int) -> tuple[Rect, ...]:
     """Regions grown until none of them cuts through a known line, so that a changed word is read with its line."""
     grown = merged(regions)
     while True:
-        touched = [pad(line, margin, margin) for line in lines if any(intersects(line, r) for r in grown)]
+        touched = [pad(line, dx, dy) for line in lines if any(intersects(line, r) for r in grown)]
         bigger = merged((*grown, *touched))
         if bigger == grown:
             return grown

@@ -14,6 +14,7 @@ from services.analysis.vision.regions import Rect, clip, pad
 
 EDGE = 9  # least step between neighbours, of 255, that walls off an area; codec noise in flat areas stays below 6
 MIN_SIDE = 12
+SAMPLED = 20_000  # pixels of an area that tell its colour
 BORDER_REACH = 7  # pixels outside of an area that are looked at for its border or focus ring
 
 
@@ -35,8 +36,8 @@ class Shape:
 def edges(image: Image) -> NDArray[np.uint8]:
     """Per pixel the largest step to a neighbour in any channel, 0..255."""
     kernel = np.ones((3, 3), np.uint8)
-    steps: NDArray[np.uint8] = cv2.morphologyEx(image, cv2.MORPH_GRADIENT, kernel).max(axis=2)
-    return steps
+    red, green, blue = cv2.split(cv2.morphologyEx(image, cv2.MORPH_GRADIENT, kernel))
+    return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
 
 
 def find_shapes(image: Image, walls: NDArray[np.uint8]) -> tuple[Shape, ...]:
@@ -67,6 +68,7 @@ def _shape(image: Image, labels: NDArray[Any], stat: NDArray[Any], label: int) -
         return None
     inner = Rect(x, y, x + width, y + height)
     pixels = image[y : y + height, x : x + width][member]
+    pixels = pixels[:: max(1, len(pixels) // SAMPLED)]
     fill, spread = mean_colour(pixels), float(pixels.std(axis=0).max())
     border, border_px, outside = _surroundings(image, inner, fill)
     frame = clip(pad(inner, 1 + border_px, 1 + border_px), image.shape[1], image.shape[0])
@@ -119,7 +121,7 @@ def _ring(image: Image, inner: Rect, reach: int) -> Colour:
     sides += [image[y, columns] for y in (ring.y0, ring.y1 - 1) if 0 <= y < height]
     sides += [image[rows, x] for x in (ring.x0, ring.x1 - 1) if 0 <= x < width]
     if not sides:
-        return mean_colour(image[rows, columns])
+        return mean_colour(image[rows, columns][::4, ::4])  # of a box that is the whole frame
     return mean_colour(np.stack([np.median(side, axis=0) for side in sides]))
 
 
