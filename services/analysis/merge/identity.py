@@ -1,11 +1,14 @@
 """The same thing in the next frame keeps its identity, so that added, changed and removed are real. Pure."""
 
+import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from services.analysis.merge.similarity import box_likeness, nearness, role_likeness, same_corner, text_likeness
 from services.analysis.merge.veiled import as_before
-from shared.model.evidence import DIALOG_ROLES, Element, FrameElements
+from shared.model.diff import legible
+from shared.model.evidence import DIALOG_ROLES, Box, Element, FrameElements
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -13,7 +16,13 @@ U = TypeVar("U")
 _ENOUGH = 0.55
 _SAME_TEXT = 0.85
 _ROW = 0.015  # of the screen: middles of things in one row
+_NEAR = 5  # texts round a thing that tell where it went
+_TOGETHER = 0.006  # of the screen: steps of things that went together
+_ACROSS = 0.5  # what a distance across counts beside one down: a row belongs together more than a column
+_LOOSE = 0.01  # what is taken off where nothing in its row tells where it went
 _CORNER = 0.8  # what beginning or ending at the same place is worth, beside overlapping
+
+Anchor = tuple[Box, float, float]  # where a text stood, how far across and down it went
 
 
 def with_identities(frames: Sequence[FrameElements], returns_to: Mapping[str, str]) -> list[FrameElements]:
@@ -49,9 +58,15 @@ def _earlier(named: Sequence[FrameElements], returns_to: str | None) -> tuple[El
 def _named(
     elements: Sequence[Element], before: Sequence[Element], earlier: Sequence[Element], fresh: Callable[[], str]
 ) -> tuple[Element, ...]:
-    """Things with a name first; those without one are where their neighbours went."""
-    named = [e if e.name else None for e in elements]
-    found = best_pairs(named, [e if e.name else None for e in before], sameness, _ENOUGH)
+    """Things with a name first, looked for where their surroundings went; those without one by their row."""
+    anchors = _anchors(before, elements)
+    there = [_carried(b, anchors) if b.name else None for b in before]
+    loose = {b.id for b in before if not any(_in_row(was, b.box) for was, _, _ in anchors)}
+
+    def likeness(one: Element, other: Element) -> float:
+        return sameness(one, other) - (_LOOSE if other.id in loose else 0.0)
+
+    found = best_pairs([e if e.name else None for e in elements], there, likeness, _ENOUGH)
     moves = [(before[j], elements[i]) for i, j in found.items()]
     rest = [e if not e.name or i not in found else None for i, e in enumerate(elements)]
     left = [None if j in found.values() else _moved(b, moves) for j, b in enumerate(before)]
@@ -63,17 +78,61 @@ def _named(
     return tuple(e.model_copy(update={"id": ids.get(i) or fresh()}) for i, e in enumerate(elements))
 
 
+def _anchors(before: Sequence[Element], after: Sequence[Element]) -> list[Anchor]:
+    """Where each text stood that is there once before and once after, and how far across and down it went."""
+    once, again = _once(before), _once(after)
+    pairs = [(once[text].box, again[text].box) for text in once if text in again]
+    return [(was, now.x - was.x, now.y - was.y) for was, now in pairs]
+
+
+def _once(elements: Sequence[Element]) -> dict[str, Element]:
+    count = Counter(legible(e.name) for e in elements)
+    return {text: e for e in elements if len(text := legible(e.name)) > 1 and count[text] == 1}
+
+
+def _carried(element: Element, anchors: Sequence[Anchor]) -> Element:
+    """The element as it would stand if it went with the texts that are known to be the same.
+
+    Those of its row are asked; if there are none, most of those near it.
+    """
+    row = [anchor for anchor in anchors if _in_row(anchor[0], element.box)]
+    near = sorted((_distance(was, element.box), dx, dy) for was, dx, dy in row or anchors)[:_NEAR]
+    if not near:
+        return element
+
+    def votes(step: tuple[float, float, float]) -> float:
+        return sum(
+            1 / (far + _ROW) for far, dx, dy in near if max(abs(dx - step[1]), abs(dy - step[2])) <= _TOGETHER
+        )
+
+    _, dx, dy = max(near, key=votes)
+    return element.model_copy(update={"box": _shifted(element.box, dx, dy)})
+
+
+def _distance(one: Box, other: Box) -> float:
+    """Between the middles."""
+    across = one.x + one.width / 2 - other.x - other.width / 2
+    down = one.y + one.height / 2 - other.y - other.height / 2
+    return math.hypot(_ACROSS * across, down)
+
+
+def _in_row(one: Box, other: Box) -> bool:
+    return abs(one.y + one.height / 2 - other.y - other.height / 2) <= _ROW
+
+
+def _shifted(box: Box, dx: float, dy: float) -> Box:
+    return box.model_copy(update={"x": box.x + dx, "y": box.y + dy})
+
+
 def _moved(element: Element, moves: Sequence[tuple[Element, Element]]) -> Element:
     """A thing without a name at the place to which the nearest named thing of its row went."""
     if element.name:
         return element
-    middle = element.box.y + element.box.height / 2
-    row = [(b, a) for b, a in moves if abs(b.box.y + b.box.height / 2 - middle) <= _ROW]
+    row = [(b, a) for b, a in moves if _in_row(b.box, element.box)]
     if not row:
         return element
     was, now = min(row, key=lambda pair: abs(pair[0].box.x - element.box.x))
-    shifted = element.box.model_copy(update={"y": element.box.y + now.box.y - was.box.y})
-    return element.model_copy(update={"box": shifted})
+    return element.model_copy(update={"box": _shifted(element.box, 0, now.box.y - was.box.y)})
 
 
 def sameness(one: Element, other: Element) -> float:

@@ -6,6 +6,7 @@ page's own picture at the node's place, compared with the frame there.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from functools import cached_property
 
 from services.analysis.merge.hanging import hangs, menus
@@ -14,7 +15,7 @@ from services.analysis.merge.pages import ACTED_ON, PLAIN_TEXT, Candidate
 from services.analysis.merge.placing import clipped, inside, lowered, offsets, rows
 from services.analysis.merge.similarity import box_likeness, nearness, role_likeness, text_likeness
 from services.analysis.merge.views import NOTHING, Grey, Likeness, PageView, View, is_turned, likeness, turned
-from services.analysis.merge.wholes import WHOLE, begins, beside, renumbered, wholes
+from services.analysis.merge.wholes import WHOLE, begins, beside, numbers, renumbered, wholes
 from shared.model.diff import legible
 from shared.model.evidence import DIALOG_ROLES, FIELD_ROLES, INPUT_ROLES, Box, Element, PageNode
 from shared.model.tree import area, contains
@@ -26,6 +27,8 @@ _ALIKE = 0.62  # from which it is there at all
 _THERE = 0.3  # from which something that was read there is at the node's place
 _WORDS = 4  # letters from which what was read is words and not an icon
 _WORDED = frozenset({"button", "heading", "link", "menuitem", "tab"})
+_LINES = frozenset({"text", "heading"})
+_ACROSS = 0.6  # share of a box that a line covers which says it among other words
 _FILLS = 0.4  # overlap from which words fill a box
 _TICKED = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
 _QUIET = 6.0  # of 255: mean difference of what shows the same
@@ -67,7 +70,8 @@ def agreed(elements: Sequence[Element], sheet: Sheet, view: View | None = None) 
     matched = [_named(e, spots[pairs[i]]) if i in pairs else e for i, e in enumerate(elements)]
     taken = set(pairs.values())
     witnesses = _Witnesses(spots, taken)
-    shown = [s for n, s in enumerate(spots) if n not in taken and witnesses.allow(s) and _is_shown(s, matched)]
+    free = [s for n, s in enumerate(spots) if n not in taken and witnesses.allow(s)]
+    shown = [s for s in free if _is_shown(s, matched, elements)]
     added = [_by_looks(spot) for spot in shown]
     everything = [*(_as_page_text(e, spots) for e in matched), *added]
     hints = {spot.candidate.node.hint for spot in spots} - {None}
@@ -263,8 +267,11 @@ def _state(element: Element, spot: _Spot) -> tuple[str, ...]:
     return tuple(sorted(kept | set(element.state)))
 
 
-def _is_shown(spot: _Spot, elements: Sequence[Element]) -> bool:
-    """Whether what nobody read is there all the same: it looks as in the page, and no dialog covers it."""
+def _is_shown(spot: _Spot, elements: Sequence[Element], read: Sequence[Element]) -> bool:
+    """Whether what nobody read is there all the same: it looks as in the page, and no dialog covers it.
+
+    `read` are the elements as the eye read them, before the page gave them its names.
+    """
     node, box, looks = spot.candidate.node, spot.box, spot.looks
     if box is None or node.role not in _SHOWN or inside(box) < 0.5 or (looks is NOTHING and not spot.opened):
         return False
@@ -272,7 +279,7 @@ def _is_shown(spot: _Spot, elements: Sequence[Element]) -> bool:
         return True
     if node.role in FIELD_ROLES and spot.placed and any(_stands_in(e, box) for e in elements):
         return True
-    if node.role in _WORDED and any(_says_otherwise(e, node.name, box) for e in elements):
+    if node.role in _WORDED | PLAIN_TEXT and any(_says_otherwise(e, node, box) for e in read):
         return False
     wanted = _ALIKE if node.role in WHOLE else 0.8
     if looks.pattern < wanted and not (node.role in _TICKED and _labelled(spot, elements)):
@@ -282,16 +289,24 @@ def _is_shown(spot: _Spot, elements: Sequence[Element]) -> bool:
     return not any(e.role in DIALOG_ROLES and contains(e.box, box, 0.5) for e in elements)
 
 
-def _says_otherwise(element: Element, name: str, box: Box) -> bool:
-    """Whether other words than its own fill its box: words of one size look much alike."""
-    words = legible(element.name)
-    return (
-        len(words) >= _WORDS
-        and element.role not in INPUT_ROLES
-        and words not in legible(name)
-        and text_likeness(element.name, name) < _ALIKE
-        and box_likeness(element.box, box) > _FILLS
-    )
+def _says_otherwise(element: Element, node: PageNode, box: Box) -> bool:
+    """Whether other words than its own fill its box, or run across it: words of one size look much alike."""
+    words, name = legible(element.name), legible(node.name)
+    if len(words) < _WORDS or element.role in INPUT_ROLES:
+        return False
+    if box_likeness(element.box, box) > _FILLS:
+        if node.role in PLAIN_TEXT and renumbered(node.name, element.name) != node.name:
+            return True
+        return words not in name and text_likeness(element.name, node.name) < _ALIKE
+    return element.role in _LINES and contains(element.box, box, _ACROSS) and not _has_words(words, name)
+
+
+def _has_words(said: str, name: str) -> bool:
+    """Whether a line says a name somewhere, give or take a letter but no digit."""
+    if not set(numbers(name)) <= set(numbers(said)):
+        return False
+    blocks = SequenceMatcher(None, said, name, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks) >= _SAME_TEXT * len(name)
 
 
 def _stands_in(element: Element, box: Box) -> bool:
@@ -317,7 +332,7 @@ def _by_looks(spot: _Spot) -> Element:
         role="unread",
         name=node.name,
         box=clipped(spot.box or Box(x=0, y=0, width=0, height=0)),
-        value=node.value,
+        value=node.value if _unchanged(spot.looks) else None,
         source="both",
         confidence=round(min(1.0, max(0.0, 0.9 * spot.looks.pattern)), 3),
         locator=spot.candidate.locator,

@@ -20,6 +20,8 @@ _BESIDE = 0.03  # of the screen, between a label and what it belongs to
 _TWICE = 0.5  # overlap of a misread text with the page's own
 _LABEL = 4  # letters from which the beginning of a label tells it
 _ALL = 0.75  # share of a text that things one can act on say
+_WRITTEN = frozenset({"text", "heading", "link", "status", "alert"})
+_ARROW = re.compile(r"\s+[vV∨⌄▾▼]$")  # of a list to choose from, as OCR reads it
 _NUMBER = re.compile(r"\d[\d.,:]*")
 
 
@@ -47,24 +49,42 @@ def _whole_of(element: Element, known: Sequence[Element]) -> int | None:
 
 
 def _with_parts(whole: Element, parts: Sequence[Element], hints: frozenset[str]) -> Element:
-    said = " ".join(part.value or part.name for part in sorted(parts, key=lambda e: (round(e.box.y, 2), e.box.x)))
-    if not said.strip():
-        return whole
     if whole.role in FIELD_ROLES:
-        fresh = whole.value is None and legible(said) not in {legible(whole.name), *map(legible, hints)}
-        return whole.model_copy(update={"value": said}) if fresh else whole
+        return _filled(whole, parts, hints)
+    said = _said(parts)
+    if not said:
+        return whole
     name = renumbered(whole.name, said)
     # Found by another number than the page shows it is not found.
     return whole if name == whole.name else whole.model_copy(update={"name": name, "locator": None})
 
 
+def _filled(field: Element, parts: Sequence[Element], hints: frozenset[str]) -> Element:
+    """The field with the value that was read in it; what else stands there, such as a menu, hangs before it."""
+    if field.value is not None:
+        return field
+    inside = [e for e in parts if e.role in _WRITTEN or box_likeness(e.box, field.box) > _TWICE]
+    said = _ARROW.sub("", _said(inside)) if field.role == "combobox" else _said(inside)
+    if legible(said) in {"", legible(field.name), *map(legible, hints)}:
+        return field
+    return field.model_copy(update={"value": said})
+
+
+def _said(parts: Sequence[Element]) -> str:
+    return " ".join(e.value or e.name for e in sorted(parts, key=lambda e: (round(e.box.y, 2), e.box.x))).strip()
+
+
+def numbers(text: str) -> list[str]:
+    return _NUMBER.findall(text)
+
+
 def renumbered(name: str, said: str) -> str:
     """The page's name with the numbers that the frame shows: "Cart 4" where the page as it loads has "Cart 3"."""
-    old, new = _NUMBER.findall(name), _NUMBER.findall(said)
+    old, new = numbers(name), numbers(said)
     if len(old) != len(new) or old == new:
         return name
-    numbers = iter(new)
-    return _NUMBER.sub(lambda _: next(numbers), name)
+    fresh = iter(new)
+    return _NUMBER.sub(lambda _: next(fresh), name)
 
 
 def _is_label(element: Element, known: Sequence[Element]) -> bool:

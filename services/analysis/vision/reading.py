@@ -1,5 +1,6 @@
 """What of a frame has to be read, and reading it: detection per region, recognition per line."""
 
+import math
 from collections.abc import Sequence
 from typing import cast
 
@@ -9,14 +10,27 @@ import numpy as np
 from services.analysis.vision.ink import ink_rows, inspect, without_caret
 from services.analysis.vision.lines import TextLine, is_noise, joined
 from services.analysis.vision.ocr import Image, Ocr, Reading
-from services.analysis.vision.regions import Rect, clip, merged, overlap, pad, same_span, share, shift, whole_lines
+from services.analysis.vision.regions import (
+    Rect,
+    clip,
+    grouped,
+    merged,
+    overlap,
+    pad,
+    same_span,
+    share,
+    shift,
+    whole_lines,
+)
 
 MARGIN = 12  # pixels round what is read: the detector wants some ground round its text
 BLUR = 3  # pixels above and below a changed box that a codec may have touched too
 WHOLE_FRAME_FROM = 0.6  # share of the frame from which reading all of it at once is cheaper
 MOVED = 24  # of 255, on 4-pixel means: a line that differs so much from the frame before is another text
-SMALL_REGION = 100_000  # pixels up to which a region is enlarged for the detector
-ENLARGED = 1.5
+RUN = 16_000  # pixels that the detector looks at in the time that it takes to be started once more
+ENLARGED = 1.5  # small windows are enlarged for the detector, up to so many pixels
+ENLARGED_TO = 225_000
+GROWTH = (4, 16, 256)  # line heights by which a window grows while it cuts a line: the last is the whole width
 MARKS = "□☐☑■▢◻◯○ "
 
 
@@ -49,37 +63,39 @@ def read_regions(
 
     `cuts` are small forms (checkboxes, badges) that the detector may have glued to the text beside them.
     """
-    spots = _apart([spot for region in regions for spot in _find(ocr, image, region)], kept)
+    height, width = image.shape[:2]
+    windows = grouped([clip(pad(region, MARGIN, MARGIN), width, height) for region in regions], RUN)
+    spots = _apart([spot for window in windows for spot in _find(ocr, image, window, regions)], kept)
     spots = [piece for spot in spots for piece in split(spot, cuts) if piece.width > 3 and piece.height > 5]
     crops = [_snug(image, spot) for spot in spots]
     lines = [_line(image, spot, reading) for spot, reading in zip(spots, ocr.read(crops), strict=True)]
     return joined([line for line in lines if line is not None])
 
 
-def _find(ocr: Ocr, image: Image, region: Rect) -> list[Rect]:
-    """Text in one region; it grows sideways while text touches its rim, so that no line is cut.
+def _find(ocr: Ocr, image: Image, window: Rect, regions: Sequence[Rect]) -> list[Rect]:
+    """Text of the regions in one window; it grows sideways while text touches its rim, so that no line is cut.
 
-    What lies in the margin round it did not change, and is known from before.
+    What lies in the window outside of the regions did not change, and is known from before.
     """
-    height, width = image.shape[:2]
-    for _ in range(3):
-        window = clip(pad(region, MARGIN, MARGIN), width, height)
-        found = [spot for spot in _detect(ocr, image, window) if region.y0 <= spot.cy < region.y1]
-        rims = [
-            spot
-            for spot in found
-            if (spot.x0 <= window.x0 and window.x0 > 0) or (spot.x1 >= window.x1 and window.x1 < width)
-        ]
-        if not rims:
+    width = image.shape[1]
+    for reach in (*GROWTH, 0):
+        found = [spot for spot in _detect(ocr, image, window) if any(_belongs(spot, region) for region in regions)]
+        left = any(spot.x0 <= window.x0 for spot in found) and window.x0 > 0
+        right = any(spot.x1 >= window.x1 for spot in found) and window.x1 < width
+        if not reach or not (left or right):
             break
-        step = 4 * max(spot.height for spot in rims)
-        region = clip(Rect(region.x0 - step, region.y0, region.x1 + step, region.y1), width, height)
-    return [spot for spot in found if region.x0 <= spot.x1 and spot.x0 < region.x1]
+        step = reach * max(spot.height for spot in found)
+        window = window._replace(x0=max(0, window.x0 - step * left), x1=min(width, window.x1 + step * right))
+    return found
+
+
+def _belongs(spot: Rect, region: Rect) -> bool:
+    return region.y0 <= spot.cy < region.y1 and spot.x0 < region.x1 and region.x0 <= spot.x1
 
 
 def _detect(ocr: Ocr, image: Image, region: Rect) -> list[Rect]:
     crop = image[region.y0 : region.y1, region.x0 : region.x1]
-    scale = ENLARGED if region.area <= SMALL_REGION else 1.0
+    scale = min(ENLARGED, max(1.0, math.sqrt(ENLARGED_TO / region.area)))
     if scale != 1.0:
         crop = resized(crop, round(crop.shape[1] * scale), round(crop.shape[0] * scale), cv2.INTER_CUBIC)
     found = [Rect(*(round(edge / scale) for edge in spot)) for spot in ocr.find(crop)]

@@ -71,7 +71,7 @@ def overlap(a: Rect, b: Rect) -> int:
 
 
 def intersects(a: Rect, b: Rect) -> bool:
-    return overlap(a, b) > 0
+    return max(a.x0, b.x0) < min(a.x1, b.x1) and max(a.y0, b.y0) < min(a.y1, b.y1)
 
 
 def contains(outer: Rect, inner: Rect, slack: int = 0) -> bool:
@@ -100,6 +100,22 @@ def merged(rects: Iterable[Rect], gap: int = 0) -> tuple[Rect, ...]:
                 current = union(current, other)
         done.append(current)
     return tuple(sorted(done, key=lambda rect: (rect.y0, rect.x0)))
+
+
+def grouped(rects: Sequence[Rect], cost: int) -> list[Rect]:
+    """Fewer rectangles that cover the same: two become one when that adds no more than `cost` pixels."""
+    done: list[Rect] = []
+    for rect in rects:
+        current = rect
+        while True:
+            near = [other for other in done if union(current, other).area <= current.area + other.area + cost]
+            if not near:
+                break
+            other = min(near, key=lambda other: union(current, other).area - other.area)
+            done.remove(other)
+            current = union(current, other)
+        done.append(current)
+    return done
 
 
 def whole_lines(regions: Sequence[Rect], lines: Sequence[Rect], dx: int, dy: int) -> tuple[Rect, ...]:

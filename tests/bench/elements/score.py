@@ -14,6 +14,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 IOU = 0.5
+_SAME_ROW = 0.5  # share of the words in two rows that are the same
 _LIKE = 0.8  # texts from which a difference is told of the same thing
 # Words for plain text in markup: somebody who looks sees text.
 _TEXT = frozenset(
@@ -164,11 +165,17 @@ class Change:
 
 
 def true_changes(before: Truth, after: Truth) -> list[Change]:
-    """What is the same is told by its words first, then by its node, then by its place.
+    """What is the same is told by its words first, then by its node, by the words in its row, and by its place.
 
-    Pages make nodes anew without a change that anybody could see, and give old nodes other words.
+    Pages make nodes anew without a change that anybody could see, and give old nodes other words. Of the many cells
+    that say the same, those are the same whose rows are.
     """
-    same = paired(before.things, after.things, _identity, 0.5)
+    rows, after_rows = _rows(before.things), _rows(after.things)
+
+    def identity(one: int, other: int) -> float:
+        return _identity(before.things[one], after.things[other], _common(rows[one], after_rows[other]))
+
+    same = paired(range(len(before.things)), range(len(after.things)), identity, 0.5)
     pairs = [(before.things[i], after.things[j]) for i, j in same.items()]
     changed = [Change("changed", a.role, a.name, a.box) for b, a in pairs if _looks(b) != _looks(a)]
     removed = [Change("removed", t.role, t.name, t.box) for n, t in enumerate(before.things) if n not in same]
@@ -180,13 +187,39 @@ def true_changes(before: Truth, after: Truth) -> list[Change]:
     )
 
 
-def _identity(one: Thing, other: Thing) -> float:
+def _rows(things: Sequence[Thing]) -> list[frozenset[str]]:
+    """For each thing the names of the others whose middles lie within its height."""
+    return [
+        frozenset(
+            other.name for other in things if other is not thing and other.name and _beside(thing.box, other.box)
+        )
+        for thing in things
+    ]
+
+
+def _beside(one: Box, other: Box) -> bool:
+    return one[1] <= (other[1] + other[3]) / 2 <= one[3] and other[1] <= (one[1] + one[3]) / 2 <= other[3]
+
+
+def _common(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other) if one or other else 0.0
+
+
+def _identity(one: Thing, other: Thing, row: float) -> float:
     if one.role != other.role:
         return 0.0
     place, node = iou(one.box, other.box), one.key == other.key
     if one.name == other.name:
-        return 1.0 + 0.1 * place + 0.1 * node
-    return 0.8 + 0.1 * place if node and place > 0 else 0.5 + 0.2 * place if place >= IOU else 0.0
+        return 1.0 + 0.1 * place + 0.3 * node + 0.2 * row
+    if node and place > 0:
+        return 0.8 + 0.1 * place
+    cell = row >= _SAME_ROW and _column(one.box, other.box) >= IOU
+    return 0.5 + 0.2 * place if place >= IOU or cell else 0.0
+
+
+def _column(one: Box, other: Box) -> float:
+    shared = min(one[2], other[2]) - max(one[0], other[0])
+    return max(0.0, shared) / (max(one[2], other[2]) - min(one[0], other[0]))
 
 
 def _looks(thing: Thing) -> tuple[str, tuple[str, ...], str]:

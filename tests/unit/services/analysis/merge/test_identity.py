@@ -59,6 +59,20 @@ def test_no_identity_is_there_twice_in_a_frame() -> None:
         assert len(set(view)) == len(view)
 
 
+def test_a_cell_goes_with_its_row_and_not_with_the_likest_cell_nearby() -> None:
+    """A banner pushes a table down by one row and a half: the same words are nearest in the wrong row."""
+
+    def table(top: float, rows: Sequence[int]) -> list[Element]:
+        cells = [[seen("text", f"host-{n}", (0.1, top + 0.03 * k, 0.1, 0.015)) for k, n in enumerate(rows)]]
+        cells += [[seen("text", "Running", (0.4, top + 0.03 * k, 0.05, 0.015)) for k, _ in enumerate(rows)]]
+        return [cell for row in zip(*cells, strict=True) for cell in row]
+
+    before, after = ids([table(0.2, range(8)), table(0.245, range(8))])
+    assert after == before
+    whole, filtered = ids([table(0.2, range(8)), table(0.2, (0, 3, 4, 7))])
+    assert filtered == [whole[2 * n + side] for n in (0, 3, 4, 7) for side in (0, 1)]
+
+
 def test_locators_tell_more_than_places() -> None:
     places: list[Place] = [(0.8, 0.1, 0.1, 0.05), (0.8, 0.2, 0.1, 0.05)]
     first = [known("button", "Edit", place, locator=f"nth({n})") for n, place in enumerate(places)]

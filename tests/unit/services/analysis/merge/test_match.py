@@ -306,3 +306,35 @@ def test_what_looks_the_same_in_another_theme_is_there() -> None:
     page = drawn((ICON, 3))
     [icon] = looked_at([], np.asarray(255 - page, np.uint8), page, node("button", "Refresh", ICON))
     assert icon.name == "Refresh"
+
+
+def test_words_that_were_read_at_the_place_of_a_text_are_what_it_says() -> None:
+    """Two numbers of one length look much alike: the page's own does not stand for the one in the frame."""
+    place: Place = (0.5, 0.2, 0.2, 0.05)
+    picture = drawn((place, 3))
+    found = looked_at([seen("text", "2.578,40 €", place)], picture, picture, node("text", "3.218,40 €", place))
+    assert "2.578,40 €" in {e.name for e in found}
+    assert "3.218,40 €" not in {e.name for e in found}
+
+
+def test_a_line_that_runs_across_a_link_must_say_it() -> None:
+    place: Place = (0.3, 0.2, 0.08, 0.05)
+    picture = drawn((place, 3))
+    link = node("link", "Garden", place)
+    in_it = seen("text", "In Letters · edited on 3 May", (0.26, 0.2, 0.4, 0.05))
+    assert told(looked_at([in_it], picture, picture, link)) == [("text", "In Letters · edited on 3 May")]
+    same = seen("text", "In Carden · edited on 3 May", (0.26, 0.2, 0.4, 0.05))  # give or take a letter
+    assert ("link", "Garden") in told(looked_at([same], picture, picture, link))
+
+
+def test_what_is_read_in_a_field_found_by_its_looks_is_its_value() -> None:
+    """A field is mostly its frame: it is known by it, with other words in it."""
+    place: Place = (0.1, 0.2, 0.6, 0.2)
+    page = drawn((place, 3))
+    frame = page.copy()
+    frame[70:110, 60:140] = 240
+    title = node("textbox", "Title", place, value="Tomatoes, second row")
+    [field] = looked_at([seen("text", "Shopping for Sunday", (0.15, 0.26, 0.2, 0.04))], frame, page, title)
+    assert (field.role, field.name, field.value) == ("textbox", "Title", "Shopping for Sunday")
+    [same] = looked_at([], page, page, title)
+    assert same.value == "Tomatoes, second row"

@@ -78,6 +78,18 @@ def test_a_value_that_was_read_already_stays() -> None:
     assert whole(filled, seen("text", "Anm", (0.11, 0.31, 0.1, 0.03))) == [filled]
 
 
+def test_a_menu_before_a_field_is_not_what_stands_in_it() -> None:
+    item = seen("menuitem", "Move to…", (0.3, 0.31, 0.15, 0.04))
+    [field, *_] = whole(FIELD, seen("text", "Ann Lee", (0.11, 0.31, 0.1, 0.03)), item)
+    assert field.value == "Ann Lee"
+
+
+def test_the_arrow_of_a_list_to_choose_from_is_no_letter() -> None:
+    chosen = known("combobox", "Sort by", (0.1, 0.3, 0.4, 0.06))
+    [field] = whole(chosen, seen("button", "Most popular V", (0.1, 0.3, 0.4, 0.06)))
+    assert field.value == "Most popular"
+
+
 # Numbers
 
 
