@@ -4,7 +4,7 @@ Text finds most of them. What has no text to read (an icon, a picture, a box to 
 page's own picture at the node's place, compared with the frame there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -29,6 +29,8 @@ _WORDS = 4  # letters from which what was read is words and not an icon
 _WORDED = frozenset({"button", "heading", "link", "menuitem", "tab"})
 _LINES = frozenset({"text", "heading"})
 _ACROSS = 0.6  # share of a box that a line covers which says it among other words
+_OFF = 0.025  # of the screen: so far from where it belongs a label is that of something else
+_SHORT = 2  # letters and digits up to which the same text elsewhere is another one
 _FILLS = 0.4  # overlap from which words fill a box
 _TICKED = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
 _QUIET = 6.0  # of 255: mean difference of what shows the same
@@ -69,9 +71,9 @@ def agreed(elements: Sequence[Element], sheet: Sheet, view: View | None = None) 
     spots = _opened(spots, menus([e for i, e in enumerate(elements) if i not in pairs]))
     matched = [_named(e, spots[pairs[i]]) if i in pairs else e for i, e in enumerate(elements)]
     taken = set(pairs.values())
-    witnesses = _Witnesses(spots, taken)
+    witnesses = _Witnesses(spots, {pairs[i]: elements[i] for i in pairs})
     free = [s for n, s in enumerate(spots) if n not in taken and witnesses.allow(s)]
-    shown = [s for s in free if _is_shown(s, matched, elements)]
+    shown = [s for s in free if _is_shown(s, matched, elements, labelled=witnesses.labelled(s))]
     added = [_by_looks(spot) for spot in shown]
     everything = [*(_as_page_text(e, spots) for e in matched), *added]
     hints = {spot.candidate.node.hint for spot in spots} - {None}
@@ -113,16 +115,25 @@ class _Witnesses:
     Another row may have the same box to tick at the same place: one named after a text needs that text to be there.
     """
 
-    def __init__(self, spots: Sequence[_Spot], taken: set[int]) -> None:
+    def __init__(self, spots: Sequence[_Spot], taken: Mapping[int, Element]) -> None:
         texts = [(n, legible(s.candidate.node.name)) for n, s in enumerate(spots) if s.candidate.node.role in _READ]
         self._there = {text for n, text in texts if n in taken}
         self._missing = {text for n, text in texts if len(text) >= 4} - self._there
+        self._elsewhere = {text for n, text in texts if n in taken and _apart(taken[n].box, spots[n].box)}
+
+    def labelled(self, spot: _Spot) -> bool:
+        """False for a field whose label the page has as a text, and the frame has not, or not where it belongs."""
+        return legible(spot.candidate.node.name) not in self._missing | self._elsewhere
 
     def allow(self, spot: _Spot) -> bool:
         name, role = legible(spot.candidate.node.name), spot.candidate.node.role
         if role not in _TICKED | {"button", "img"}:
             return True
         return not any(text in name and text != name for text in self._missing)
+
+
+def _apart(one: Box, other: Box | None) -> bool:
+    return other is not None and max(abs(one.x - other.x), abs(one.y - other.y)) > _OFF
 
 
 @dataclass(frozen=True)
@@ -177,6 +188,8 @@ def likeness_of(element: Element, spot: _Spot) -> float:
     if text < _SAME_TEXT and not by_place:
         return 0.0  # most pairs end here
     over = box_likeness(element.box, box) if box else 0.0
+    if not over and box and len(legible(node.name)) <= _SHORT:
+        return 0.0
     place = max(over, 0.5 * nearness(element.box, box)) if box else 0.0
     if node.role in PLAIN_TEXT and element.role in _TICKED and over < 0.3:
         return 0.0  # its label, not itself
@@ -267,7 +280,7 @@ def _state(element: Element, spot: _Spot) -> tuple[str, ...]:
     return tuple(sorted(kept | set(element.state)))
 
 
-def _is_shown(spot: _Spot, elements: Sequence[Element], read: Sequence[Element]) -> bool:
+def _is_shown(spot: _Spot, elements: Sequence[Element], read: Sequence[Element], *, labelled: bool) -> bool:
     """Whether what nobody read is there all the same: it looks as in the page, and no dialog covers it.
 
     `read` are the elements as the eye read them, before the page gave them its names.
@@ -277,7 +290,7 @@ def _is_shown(spot: _Spot, elements: Sequence[Element], read: Sequence[Element])
         return False
     if spot.opened:
         return True
-    if node.role in FIELD_ROLES and spot.placed and any(_stands_in(e, box) for e in elements):
+    if node.role in FIELD_ROLES and spot.placed and labelled and any(_stands_in(e, box) for e in elements):
         return True
     if node.role in _WORDED | PLAIN_TEXT and any(_says_otherwise(e, node, box) for e in read):
         return False

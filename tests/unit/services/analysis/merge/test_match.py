@@ -338,3 +338,34 @@ def test_what_is_read_in_a_field_found_by_its_looks_is_its_value() -> None:
     assert (field.role, field.name, field.value) == ("textbox", "Title", "Shopping for Sunday")
     [same] = looked_at([], page, page, title)
     assert same.value == "Tomatoes, second row"
+
+
+FORM = [("Recipient", 0.2), ("Amount", 0.3), ("Reference", 0.4)]
+BESIDE: list[tuple[str, Place]] = [(f"{word} of March", (0.7, y, 0.2, 0.03)) for word, y in FORM]
+
+
+def test_words_where_a_field_was_are_no_field_once_its_label_stands_elsewhere() -> None:
+    """A form became a summary: the labels are there, in other places, and so are other words."""
+    nodes = [
+        each
+        for name, y in FORM
+        for each in (node("text", name, (0.1, y, 0.1, 0.03)), node("textbox", name, (0.1, y + 0.03, 0.4, 0.05)))
+    ]
+    nodes += [node("text", name, place) for name, place in BESIDE]
+    form = [seen("text", name, (0.1, y, 0.1, 0.03)) for name, y in FORM]
+    aside = [seen("text", name, place) for name, place in BESIDE]
+    filled = [*form, *aside, seen("text", "ACME Ltd", (0.12, 0.24, 0.1, 0.03))]
+    frame, page = drawn(((0.12, 0.24, 0.1, 0.03), 5)), drawn(((0.1, 0.23, 0.4, 0.05), 3))
+    [recipient] = [e for e in looked_at(filled, frame, page, *nodes) if e.value]
+    assert (recipient.role, recipient.value) == ("textbox", "ACME Ltd")
+    summary = [seen("text", name, (0.1, y - 0.06, 0.1, 0.03)) for name, y in FORM[:1]]
+    summary += [seen("text", name, (0.1, y, 0.1, 0.03)) for name, y in FORM[1:]]
+    found = looked_at([*summary, *aside, filled[-1]], frame, page, *nodes)
+    assert "textbox" not in {e.role for e in found}
+
+
+def test_a_digit_somewhere_else_is_another_one() -> None:
+    two = seen("text", "2", (0.1, 0.1, 0.01, 0.03))
+    assert matched([two], node("link", "2", (0.8, 0.9, 0.01, 0.03))) == [two]
+    [link] = matched([two], node("link", "2", (0.099, 0.1, 0.012, 0.03)))
+    assert link.role == "link"
