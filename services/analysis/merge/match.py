@@ -12,7 +12,7 @@ from functools import cached_property
 from services.analysis.merge.hanging import hangs, menus
 from services.analysis.merge.identity import best_pairs
 from services.analysis.merge.pages import ACTED_ON, PLAIN_TEXT, Candidate
-from services.analysis.merge.placing import clipped, inside, lowered, offsets, rows
+from services.analysis.merge.placing import NAMED_AFTER, clipped, inside, is_named_after, lowered, offsets, rows
 from services.analysis.merge.similarity import box_likeness, nearness, role_likeness, text_likeness
 from services.analysis.merge.views import NOTHING, Grey, Likeness, PageView, View, is_turned, likeness, turned
 from services.analysis.merge.wholes import WHOLE, begins, beside, numbers, renumbered, wholes
@@ -59,6 +59,7 @@ class _Spot:
     looks: Likeness = NOTHING
     placed: bool = False  # texts around it tell where it is
     opened: bool = False  # a menu hangs from it
+    selected: bool | None = None  # of a tab, where the page has another one selected than the frame
 
 
 def agreed(elements: Sequence[Element], sheet: Sheet, view: View | None = None) -> tuple[Element, ...]:
@@ -69,6 +70,7 @@ def agreed(elements: Sequence[Element], sheet: Sheet, view: View | None = None) 
     spots = _Spots(elements, sheet, view).found
     pairs = best_pairs(elements, spots, likeness_of, _ENOUGH)
     spots = _opened(spots, menus([e for i, e in enumerate(elements) if i not in pairs]))
+    spots = _reselected(spots)
     matched = [_named(e, spots[pairs[i]]) if i in pairs else e for i, e in enumerate(elements)]
     taken = set(pairs.values())
     witnesses = _Witnesses(spots, {pairs[i]: elements[i] for i in pairs})
@@ -105,6 +107,32 @@ def _opened(spots: Sequence[_Spot], open_menus: Sequence[Box]) -> list[_Spot]:
     return [replace(spot, opened=True) if n in hanging else spot for n, spot in enumerate(spots)]
 
 
+def _reselected(spots: Sequence[_Spot]) -> list[_Spot]:
+    """The spots, with the selection where it went: two tabs of a row have other looks than in the page."""
+    tabs = [n for n, spot in enumerate(spots) if spot.candidate.node.role == "tab" and spot.looks is not NOTHING]
+    found = list(spots)
+    for was in (n for n in tabs if "selected" in spots[n].candidate.node.state):
+        others = [n for n in tabs if n != was and _in_line(spots[n].box, spots[was].box)]
+        now = [n for n in others if _differs(spots[n].looks)]
+        if _differs(spots[was].looks) and len(now) == 1 and len(others) > 1:
+            found[was], found[now[0]] = (
+                replace(spots[was], selected=False),
+                replace(spots[now[0]], selected=True),
+            )
+    return found
+
+
+def _in_line(one: Box | None, other: Box | None) -> bool:
+    """Side by side or one below the other, as the tabs of one list are."""
+    if one is None or other is None:
+        return False
+    return abs(one.y - other.y) <= _ASIDE or abs(one.x - other.x) <= _ASIDE
+
+
+def _differs(looks: Likeness) -> bool:
+    return _THERE <= looks.pattern < _SAME_LOOKS
+
+
 def _opens(node: PageNode) -> bool:
     return "collapsed" in node.state and node.role not in FIELD_ROLES
 
@@ -116,20 +144,21 @@ class _Witnesses:
     """
 
     def __init__(self, spots: Sequence[_Spot], taken: Mapping[int, Element]) -> None:
-        texts = [(n, legible(s.candidate.node.name)) for n, s in enumerate(spots) if s.candidate.node.role in _READ]
-        self._there = {text for n, text in texts if n in taken}
-        self._missing = {text for n, text in texts if len(text) >= 4} - self._there
-        self._elsewhere = {text for n, text in texts if n in taken and _apart(taken[n].box, spots[n].box)}
+        texts = [(n, s.candidate.node.name) for n, s in enumerate(spots) if s.candidate.node.role in _READ]
+        there = {legible(text) for n, text in texts if n in taken}
+        self._missing = {t for _, t in texts if len(legible(t)) >= NAMED_AFTER and legible(t) not in there}
+        moved = {text for n, text in texts if n in taken and _apart(taken[n].box, spots[n].box)}
+        self._labels_gone = {legible(text) for text in self._missing | moved}
 
     def labelled(self, spot: _Spot) -> bool:
         """False for a field whose label the page has as a text, and the frame has not, or not where it belongs."""
-        return legible(spot.candidate.node.name) not in self._missing | self._elsewhere
+        return legible(spot.candidate.node.name) not in self._labels_gone
 
     def allow(self, spot: _Spot) -> bool:
-        name, role = legible(spot.candidate.node.name), spot.candidate.node.role
+        name, role = spot.candidate.node.name, spot.candidate.node.role
         if role not in _TICKED | {"button", "img"}:
             return True
-        return not any(text in name and text != name for text in self._missing)
+        return not any(is_named_after(name, text) for text in self._missing)
 
 
 def _apart(one: Box, other: Box | None) -> bool:
@@ -270,6 +299,8 @@ def _state(element: Element, spot: _Spot) -> tuple[str, ...]:
     told = tuple(state for state in node.state if state != "focused")
     if spot.opened:
         return tuple(sorted({*told} - {"collapsed"} | {"expanded"}))
+    if spot.selected is not None:
+        return tuple(sorted({*told} - {"selected"} | ({"selected"} if spot.selected else set())))
     if node.role in _TICKED and element.role in _TICKED:
         return tuple(sorted({*told} - {"checked"} | {*element.state}))
     if _unchanged(looks):

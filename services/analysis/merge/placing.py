@@ -14,7 +14,8 @@ from shared.model.evidence import Box, Element
 _TOGETHER = 0.012  # of the frame's height: moves that are one
 _LEAST = 3  # texts that must agree
 _GROUPS = 3
-_NAMED_AFTER = 4  # letters of a text that something else in its row can be named after
+NAMED_AFTER = 4  # letters of a text that something else in its row can be named after
+_AROUND = frozenset({"table", "grid", "dialog"})
 _FOLLOWS = frozenset({"button", "checkbox", "img", "radio", "switch"})
 
 
@@ -40,20 +41,25 @@ def rows(elements: Sequence[Element], known: Sequence[Candidate]) -> dict[int, f
     Rows that are filtered or sorted go their own ways, and the boxes to tick of all of them look the same.
     """
     found: dict[int, float | None] = {}
-    texts = [(legible(c.node.name), c.box) for c in known if c.node.role not in _FOLLOWS and c.box is not None]
-    telling = [(text, box) for text, box in texts if len(text) >= _NAMED_AFTER]
+    nodes = [(c.node, c.box) for c in known if c.node.role not in _FOLLOWS | _AROUND and c.box is not None]
+    telling = [(node.name, box) for node, box in nodes if len(legible(node.name)) >= NAMED_AFTER]
     for index, candidate in enumerate(known):
         node, box = candidate.node, candidate.box
         if node.role not in _FOLLOWS or box is None:
             continue
-        name = legible(node.name)
-        row = [(text, at) for text, at in telling if text in name and text != name and _in_row(at, box)]
+        row = [(text, at) for text, at in telling if is_named_after(node.name, text) and _in_row(at, box)]
         if row:
-            text, at = max(row, key=lambda pair: len(pair[0]))
+            text, at = max(((legible(text), at) for text, at in row), key=lambda pair: len(pair[0]))
             moves = [move for e in elements if legible(e.name) == text and (move := _move(e.box, at)) is not None]
             if len(moves) <= 1:
                 found[index] = moves[0] if moves else None
     return found
+
+
+def is_named_after(name: str, text: str) -> bool:
+    """Whether its name has all the words of the text one after the other, and others."""
+    whole, part = (f" {' '.join(words.casefold().split())} " for words in (name, text))
+    return part in whole and part != whole
 
 
 def _in_row(one: Box, other: Box) -> bool:

@@ -369,3 +369,25 @@ def test_a_digit_somewhere_else_is_another_one() -> None:
     assert matched([two], node("link", "2", (0.8, 0.9, 0.01, 0.03))) == [two]
     [link] = matched([two], node("link", "2", (0.099, 0.1, 0.012, 0.03)))
     assert link.role == "link"
+
+
+TABS: list[Place] = [(0.1 + 0.12 * n, 0.1, 0.1, 0.06) for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("touched", "selected"),
+    [((), [0]), ((0, 2), [2]), ((0,), []), ((0, 1, 2), [])],
+    ids=["as in the page", "another one", "unknown which", "more than one could be"],
+)
+def test_the_selected_tab_is_the_one_whose_looks_changed_with_those_of_the_old_one(
+    touched: tuple[int, ...], selected: list[int]
+) -> None:
+    page = drawn(*((place, n + 1) for n, place in enumerate(TABS)))
+    frame = page.copy()
+    for n in touched:
+        x = round(TABS[n][0] * WIDTH / 2)
+        frame[42:48, x : x + 40] = 40  # a line below it, there or gone
+    nodes = [node("tab", f"Tab {n}", place, state=("selected",) * (n == 0)) for n, place in enumerate(TABS)]
+    read = [seen("text", f"Tab {n}", place) for n, place in enumerate(TABS)]
+    found = looked_at(read, frame, page, *nodes)
+    assert [n for n, tab in enumerate(found) if "selected" in tab.state] == selected

@@ -111,3 +111,12 @@ def test_what_is_named_after_nothing_in_its_row_goes_with_the_page() -> None:
 def test_a_text_that_is_shown_twice_does_not_tell_where_its_row_is() -> None:
     shown = [seen("text", "Ada Lovelace", (0.1, y, 0.2, 0.03)) for y in (0.2, 0.5)]
     assert rows(shown, candidates_of(*row(0.2))) == {}
+
+
+def test_what_holds_many_rows_is_no_text_of_one() -> None:
+    """A button "Instance state" beside a table "Instances" is not named after it."""
+    table = node("table", "Instances", (0.1, 0.1, 0.8, 0.8))
+    button = node("button", "Instance state", (0.7, 0.45, 0.1, 0.04))
+    assert rows([], candidates_of(table, button)) == {}
+    cell = node("text", "Instances", (0.1, 0.45, 0.1, 0.04))
+    assert rows([], candidates_of(cell, button)) == {}  # nor after a word that only begins like one of its own
