@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from services.analysis.merge.identity import with_identities
-from services.analysis.merge.match import Sheet, agreed
+from services.analysis.merge.match import agreed
 from services.analysis.merge.pages import candidates
+from services.analysis.merge.spots import Sheet
 from services.analysis.merge.views import PageView, View
 from shared.model.analysis import Analysis, Inspection, VisionReport
 from shared.model.evidence import Element, FrameElements

@@ -18,6 +18,7 @@ ACTED_ON = FIELD_ROLES | frozenset({
     "button", "checkbox", "link", "menuitem", "menuitemcheckbox", "menuitemradio", "option", "radio", "slider",
     "switch", "tab", "treeitem",
 })
+TICKED = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
 # Roles that ARIA gives no name: a browser's tree has one for them, `getByRole` does not.
 _UNNAMED = frozenset({
     "caption", "code", "definition", "deletion", "emphasis", "insertion", "mark", "strong", "subscript",

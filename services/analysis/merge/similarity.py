@@ -8,6 +8,7 @@ from shared.model.diff import legible
 from shared.model.evidence import Box
 from shared.model.tree import area, overlap
 
+SAME_TEXT = 0.8  # likeness from which two readings are of one text
 # Roles that readers of pixels and of markup tend to give to the same thing.
 _FAMILIES = (
     frozenset({"textbox", "searchbox", "combobox", "spinbutton"}),

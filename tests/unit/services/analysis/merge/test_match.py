@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from services.analysis.merge.match import Sheet, agreed
+from services.analysis.merge.match import agreed
 from services.analysis.merge.pages import candidates
+from services.analysis.merge.spots import Sheet
 from services.analysis.merge.views import Grey, PageView, View
 from shared.model.evidence import Element, PageNode
 from tests.unit.services.analysis.merge.things import Place, a_page, candidates_of, known, node, seen, told
