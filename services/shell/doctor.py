@@ -84,10 +84,12 @@ def _ocr() -> Finding:
     try:
         from services.analysis.vision import LocalVision  # noqa: PLC0415  may be what is missing
 
-        LocalVision(threads=1).close()
+        vision = LocalVision(threads=1)
+        vision.warm_up()
+        vision.close()
     except Exception as error:
         return Finding("text recognition", ok=False, words=f"does not load: {error}; run `make install`")
-    return Finding("text recognition", ok=True, words="models are in the package")
+    return Finding("text recognition", ok=True, words="its models are there, and load")
 
 
 def _browser() -> Finding:

@@ -59,8 +59,10 @@ class Ocr:
         return [known[key] for key in keys]
 
     def warm_up(self) -> None:
-        """Load the models now, from whichever thread has time for it."""
-        self._loaded()
+        """Load the models now, from whichever thread has time for it: RapidOCR loads each when it is first used."""
+        blank = np.full((32, 64, 3), 255, np.uint8)
+        self.find(blank)
+        self._recognise([blank])
 
     def close(self) -> None:
         self._engines = None
