@@ -26,12 +26,13 @@ async def wire_to(gateway: str) -> AsyncIterator[Wire]:
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         up_reader, up_writer = await asyncio.open_connection(target.hostname, target.port)
-        with contextlib.suppress(ConnectionError):
+        try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(_towards(wire, reader, up_writer, (writer, up_writer)))
                 group.create_task(_copy(up_reader, writer))
-        for each in (writer, up_writer):
-            each.close()
+        finally:
+            for each in (writer, up_writer):
+                each.close()
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     wire.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
@@ -42,7 +43,7 @@ async def wire_to(gateway: str) -> AsyncIterator[Wire]:
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(ConnectionError):
+    with contextlib.suppress(OSError):  # a connection that was reset cannot be told the end either
         while data := await reader.read(_PIECE):
             writer.write(data)
             await writer.drain()
@@ -57,7 +58,7 @@ async def _towards(
     both: tuple[asyncio.StreamWriter, asyncio.StreamWriter],
 ) -> None:
     sent = 0
-    with contextlib.suppress(ConnectionError):
+    with contextlib.suppress(OSError):
         while data := await reader.read(_PIECE):
             sent += len(data)
             if wire.cutting and sent > wire.limit:

@@ -38,6 +38,7 @@ ROLES = {
 }
 _RAW = {"PopUpButton": "combobox", "ToggleButton": "button", "ComboBoxSelect": "combobox"}
 _SAYS_ITSELF = frozenset({"button", "link", "tab", "menuitem", "heading", "alert", "status", "combobox", "textbox"})
+_MESSAGES = frozenset({"alert", "status"})
 _STATES = ("checked", "pressed", "disabled", "expanded", "selected", "invalid")
 _SMALLEST_IMAGE = 20  # pixels; smaller ones are icons
 
@@ -86,6 +87,7 @@ class Teller:
         scale = (size["width"], size["height"])
         shown = [element for element in told["elements"] if element["seen"] > 0.5]
         things = [thing for element in shown if (thing := self._thing(element, scale, nodes)) is not None]
+        things = [_with_its_words(thing, told["texts"]) for thing in things]
         parts = {number for element in told["elements"] if element["within"] for number in [element["id"]]}
         big = [
             t
@@ -125,6 +127,15 @@ class Teller:
                 f"n{number}", role, _of(node, "name"), (0, 0, 0, 0), _states(node), _of(node, "value")
             )
         return found
+
+
+def _with_its_words(thing: Thing, texts: Sequence[Mapping[str, Any]]) -> Thing:
+    """ARIA names no message by what it says, but that is what somebody who looks calls it."""
+    if thing.role not in _MESSAGES or thing.name:
+        return thing
+    number = int(thing.key[1:])
+    said = (text["text"] for text in texts if number in {*text["chain"], text["id"]})
+    return replace(thing, name=" ".join(" ".join(said).split()))
 
 
 def _numbers(node: Mapping[str, Any]) -> list[tuple[int, int]]:

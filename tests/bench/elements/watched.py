@@ -33,7 +33,7 @@ _HOLD_MS, _STEP_MS = 1500, 100
 class Watched:
     """`states` tells for each state of the scenario which analysed frame shows it, if one was kept."""
 
-    alone: tuple[FrameElements, ...]  # what the vision lane saw by itself
+    alone: tuple[FrameElements, ...]  # as where no page can be opened: by the vision lane, with identities
     merged: Analysis
     states: tuple[int | None, ...]
     pictures: tuple[Any, ...]  # RGB of each kept frame
@@ -62,13 +62,13 @@ def watched(video: Path, states: Sequence[State], vision: LocalVision, url: str 
     with Album() as album:
         found = extract(video, album, container="matroska", limits=Limits(max_duration_ms=600_000))
         inputs = [_input(number, frame, found.width, found.height) for number, frame in enumerate(found.frames)]
-    alone = tuple(sight.elements for sight in vision.read(inputs))
+    report = VisionReport(provider="local", frames=tuple(sight.elements for sight in vision.read(inputs)))
     returns = {
         f"f{n}": f"f{frame.returns_to}" for n, frame in enumerate(found.frames) if frame.returns_to is not None
     }
     inspection, pages = _inspected(url, found.width, found.height) if url else (Inspection(), {})
     views = Views({each.frame_id: halved(each.image) for each in inputs}, pages)
-    merged = merge(VisionReport(provider="local", frames=alone), inspection, returns, views)
+    alone, merged = merge(report, Inspection(), returns).frames, merge(report, inspection, returns, views)
     return Watched(alone, merged, _shown(states, found.frames), tuple(each.image for each in inputs))
 
 
