@@ -104,10 +104,8 @@ def reselected(spots: Sequence[Spot]) -> list[Spot]:
         others = [n for n in tabs if n != was and _in_line(spots[n].box, spots[was].box)]
         now = [n for n in others if _differs(spots[n].looks)]
         if _differs(spots[was].looks) and len(now) == 1 and len(others) > 1:
-            found[was], found[now[0]] = (
-                replace(spots[was], selected=False),
-                replace(spots[now[0]], selected=True),
-            )
+            found[was] = replace(spots[was], selected=False)
+            found[now[0]] = replace(spots[now[0]], selected=True)
     return found
 
 

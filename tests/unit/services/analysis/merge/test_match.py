@@ -392,3 +392,19 @@ def test_the_selected_tab_is_the_one_whose_looks_changed_with_those_of_the_old_o
     read = [seen("text", f"Tab {n}", place) for n, place in enumerate(TABS)]
     found = looked_at(read, frame, page, *nodes)
     assert [n for n, tab in enumerate(found) if "selected" in tab.state] == selected
+
+
+def test_a_button_under_the_pointer_is_known_by_the_sign_on_it() -> None:
+    """It is lit up, and the pointer covers a part: of its looks little is left, and OCR reads its icon alone."""
+    nodes = [node("text", name, place) for name, place in BESIDE]
+    aside = [seen("text", name, place) for name, place in BESIDE]
+    page = drawn((ICON, 3))
+    lit = drawn((ICON, 3))
+    lit[60:90, 200:232] = 120 + lit[60:90, 200:232] // 8
+    lit[75:90, 210:232] = 20
+    sign = seen("text", "+", (0.53, 0.23, 0.02, 0.04))
+    more = node("button", "One more", ICON)
+    found = told(looked_at([*aside, sign], lit, page, *nodes, more))
+    assert ("button", "One more") in found
+    assert ("text", "+") not in found
+    assert ("button", "One more") not in told(looked_at(aside, lit, page, *nodes, more))
