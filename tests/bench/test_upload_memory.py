@@ -13,6 +13,7 @@ from tests.e2e.server import Server, serving
 MB = 1024 * 1024
 LIMIT = 100 * MB
 ALLOWED = 48 * MB
+AT_REST_S = 5
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
 
@@ -20,7 +21,7 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
 async def test_100_mb_raise_the_resident_memory_by_less_than_48_mb(tmp_path: Path) -> None:
     async with serving(tmp_path / "data", SCOPE_BROWSER="/nowhere") as server:
         await upload(server, 2 * MB)  # what every first request loads
-        before = memory(server)
+        before = await memory_at_rest(server)
         watching = asyncio.create_task(peak_of(server))
         status, sent = await upload(server, LIMIT)
         watching.cancel()
@@ -71,6 +72,15 @@ async def upload(server: Server, size: int) -> tuple[int, int]:
 
 def memory(server: Server) -> int:
     return int(psutil.Process(server.pids()[0]).memory_info().rss)
+
+
+async def memory_at_rest(server: Server) -> int:
+    """Once the models of the vision lane, which are loaded beside the start, are in memory."""
+    seen = [memory(server)]
+    while len(seen) < AT_REST_S or max(seen[-AT_REST_S:]) - min(seen[-AT_REST_S:]) > MB:
+        await asyncio.sleep(1)
+        seen.append(memory(server))
+    return seen[-1]
 
 
 async def peak_of(server: Server) -> int:
