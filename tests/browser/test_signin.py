@@ -1,7 +1,8 @@
 """Who is in front of the page: signing up, in and out, tokens that run out, somebody else at the same browser."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import jwt
@@ -10,7 +11,7 @@ from playwright.async_api import Browser, Page, Request, Route, expect
 
 from tests.browser.person import Person, person_at
 from tests.browser.seeds import reviewed
-from tests.rest.oidc import openid
+from tests.rest.oidc import OpenId, openid
 from tests.rest.service import Service, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -169,16 +170,24 @@ async def test_when_it_cannot_be_renewed_one_signs_in_and_is_where_one_was(
     await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
 
 
-async def test_an_external_issuer_by_code_and_pkce(browser: Browser, tmp_path: Path) -> None:
+@asynccontextmanager
+async def signed_in_elsewhere(browser: Browser, data: Path) -> AsyncIterator[tuple[Person, Service, OpenId]]:
+    """A person who came in by an external issuer, and looks at the settings."""
     async with (
         openid() as provider,
-        started(tmp_path / "data", gateway=provider.settings()) as service,
+        started(data, gateway=provider.settings()) as service,
         person_at(browser, service.url) as person,
     ):
+        await person.page.goto(f"{service.url}/#/settings")
+        await person.page.get_by_role("button", name="Sign in there").click()
+        await expect(person.page.get_by_role("heading", name="Settings")).to_be_visible()
+        yield person, service, provider
+        person.requests.clear()  # the provider is somebody else
+
+
+async def test_an_external_issuer_by_code_and_pkce(browser: Browser, tmp_path: Path) -> None:
+    async with signed_in_elsewhere(browser, tmp_path / "data") as (person, _, provider):
         page = person.page
-        await page.goto(f"{service.url}/#/settings")
-        await page.get_by_role("button", name="Sign in there").click()
-        await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
         await expect(page.get_by_text("ann@example.com")).to_be_visible()
         assert "code=" not in page.url
         assert await page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
@@ -186,27 +195,18 @@ async def test_an_external_issuer_by_code_and_pkce(browser: Browser, tmp_path: P
         await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
         there = [r.url for r in person.requests if r.url.startswith(provider.url)]
         assert len(there) == 1
-        person.requests.clear()
 
 
 async def test_two_tabs_that_load_at_once_stay_signed_in(browser: Browser, tmp_path: Path) -> None:
     """The provider takes each refresh token once, and both tabs have the same one."""
-    async with (
-        openid() as provider,
-        started(tmp_path / "data", gateway=provider.settings()) as service,
-        person_at(browser, service.url) as person,
-    ):
+    async with signed_in_elsewhere(browser, tmp_path / "data") as (person, service, _):
         page = person.page
-        await page.goto(f"{service.url}/#/settings")
-        await page.get_by_role("button", name="Sign in there").click()
-        await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
         other = await person.context.new_page()
         await other.goto(f"{service.url}/#/settings")
         for _ in range(5):
             await asyncio.gather(page.reload(), other.reload())
             for each in (page, other):
                 await expect(each.get_by_role("heading", name="Settings")).to_be_visible()
-        person.requests.clear()  # the provider is somebody else
 
 
 async def test_a_code_that_was_not_asked_for_here_signs_nobody_in(browser: Browser, tmp_path: Path) -> None:

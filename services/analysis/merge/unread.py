@@ -17,7 +17,7 @@ _ALIKE = 0.62  # from which it is there at all
 _WORDS = 4  # letters from which what was read is words and not an icon
 _WORDED = frozenset({"button", "heading", "link", "menuitem", "tab"})
 _LIT = 0.15  # correlation of a button that is lit up under the pointer, which covers a part of it
-_SIGN = 2  # letters up to which what was read on a button is its icon
+_ICON = 2  # letters up to which what was read on a button is its icon
 _LINES = frozenset({"text", "heading"})
 _ACROSS = 0.6  # share of a box that a line covers which says it among other words
 _OFF = 0.025  # of the screen: so far from where it belongs a label is that of something else
@@ -68,7 +68,7 @@ def is_shown(spot: Spot, elements: Sequence[Element], read: Sequence[Element], *
         return True
     if node.role in _WORDED | PLAIN_TEXT and any(_says_otherwise(e, node, box) for e in read):
         return False
-    if node.role == "button" and spot.placed and any(_is_sign_in(e, box) for e in elements):
+    if node.role == "button" and spot.placed and any(_is_icon_on(e, box) for e in elements):
         return looks.pattern >= _LIT
     wanted = _ALIKE if node.role in WHOLE else 0.8
     if looks.pattern < wanted and not (node.role in TICKED and _labelled(spot, elements)):
@@ -103,9 +103,9 @@ def _stands_in(element: Element, box: Box) -> bool:
     return element.source == "vision" and element.role in {"text", "heading"} and contains(box, element.box, 0.8)
 
 
-def _is_sign_in(element: Element, box: Box) -> bool:
+def _is_icon_on(element: Element, box: Box) -> bool:
     """A sign such as + in the box of a button, that nothing else explains."""
-    return element.source == "vision" and len(element.name) <= _SIGN and contains(box, element.box, 0.8)
+    return element.source == "vision" and len(element.name) <= _ICON and contains(box, element.box, 0.8)
 
 
 def _labelled(spot: Spot, elements: Sequence[Element]) -> bool:
