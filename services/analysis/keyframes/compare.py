@@ -7,7 +7,18 @@ import numpy as np
 
 from services.analysis.keyframes.changes import FAINT, STEP, WHOLE, is_speck
 from services.analysis.keyframes.noise import Noise
-from services.analysis.keyframes.small import Blob, Luma, Mask, Region, blobs, changed, cut, untiled, whole
+from services.analysis.keyframes.small import (
+    SCALE,
+    Blob,
+    Luma,
+    Mask,
+    Region,
+    blobs,
+    changed,
+    cut,
+    untiled,
+    whole,
+)
 from services.analysis.keyframes.sprite import Cover, Sprites
 from services.analysis.keyframes.subtle import beside_tint, is_caret, tint_of
 from services.analysis.keyframes.watch import Candidate
@@ -16,10 +27,14 @@ TINY, TINY_PEAK = 2, 42  # a difference of so few small pixels must be so strong
 HIGHLIGHT = 25.0  # of 255: what is tinted by less is highlighted and nothing else
 POINTER_SIDE, POINTER_RIM = 12, 2  # small pixels; at a device pixel ratio of 2 a pointer has 6 x 10
 SAME = 12  # of 255: a state that came back may differ by so much
+SEARCHED = 4000  # small pixels in which a pointer is looked for everywhere
 FEW, NARROW = 8, 40  # so many differences, of so many small pixels a side, may all be the pointer's doing
-LINE = 2  # small pixels: what underlines a link under the pointer
+LINE, LINK = 2, 6  # small pixels: height and least width of what underlines a link under the pointer
 HOVER = 40.0  # of 255: what is tinted by less where the pointer is
 RIM = 3  # small pixels beside a pointer that may be its own
+LEVEL, RECOLOURED = 16, 18.0  # of 255: what differs by less looks alike, and may do so after by as much
+CLICK_MS = 200.0  # whoever clicks does so about so long after the pointer has come
+CAME = 0.7  # share of a pointer's place that changed as it came or went
 GHOST = 30  # of 255: what a codec leaves of a pointer for a while
 _KERNEL = np.ones((5, 5), np.uint8)
 
@@ -43,7 +58,7 @@ class Comparison:
                 cut(found, blob.region)[blob.mask] = True
             return found
         seen: list[Region] = []
-        if all(_is_narrow(blob) or _is_highlight(blob, pointers) for blob in apart):
+        if all(_is_narrow(blob) or _is_highlight(blob, pointers, HOVER) for blob in apart):
             apart, seen = self._without_pointer(before, after, apart)
         for blob in apart:
             cut(found, blob.region)[_telling(blob, [*pointers, *seen], seen)] = True
@@ -91,9 +106,53 @@ class Comparison:
                     place = _bounds(cover)
                     parts = [part for each in apart for part in _uncovered(each, cover)]
                     apart = [part for part in parts if not _is_trace(part, place)]
+                    apart = self._unlit(before, after, apart, cover)
                     seen.append(place)
                     break
         return apart, seen
+
+
+    def _unlit(self, before: Candidate, after: Candidate, apart: Sequence[Blob], pointer: Cover) -> list[Blob]:
+        """The blobs without what a pointer lights up where it came to or went from."""
+        if _was_there(after, pointer):
+            return list(apart)
+        came_with = _came_with(after, pointer)
+        left, lit = list(apart), [_bounds(pointer)]
+        while True:
+            found = [
+                blob
+                for blob in left
+                if blob.mask.size <= SEARCHED
+                and any(blob.region.touches(place.grown(1)) for place in lit)
+                and (came_with or is_recoloured(self._luma(before), self._luma(after), blob, pointer))
+            ]
+            if not found:
+                return left
+            left = [blob for blob in left if blob not in found]
+            lit = [blob.region for blob in found]
+
+
+def is_recoloured(before: Luma, after: Luma, blob: Blob, pointer: Cover) -> bool:
+    """Whether what looked alike in a blob before looks alike after: other colours, and no other shapes.
+
+    Both are whole pictures; where the pointer is does not count.
+    """
+    region, counts = blob.region, blob.mask.copy()
+    x0, y0, x1, y1 = (SCALE * side for side in region)
+    covered = pointer.region.shifted(-region.x0, -region.y0)
+    rows, columns = slice(max(0, covered.y0), max(0, covered.y1)), slice(max(0, covered.x0), max(0, covered.x1))
+    hidden = counts[rows, columns]
+    top, left = max(0, -covered.y0), max(0, -covered.x0)
+    hidden &= ~pointer.mask[top : top + hidden.shape[0], left : left + hidden.shape[1]]
+    free = counts.repeat(SCALE, axis=0).repeat(SCALE, axis=1)
+    old, new = (image[y0:y1, x0:x1] for image in (before, after))
+    free = free[: old.shape[0], : old.shape[1]]
+    levels, values = (old[free] // LEVEL).astype(np.intp), new[free].astype(np.float64)
+    if not levels.size:
+        return True
+    many = np.maximum(np.bincount(levels), 1)
+    usual = np.bincount(levels, values) / many
+    return float(np.sqrt(np.mean((values - usual[levels]) ** 2))) <= RECOLOURED
 
 
 def _may_be_pointer(blob: Blob, pointers: Sequence[Region]) -> bool:
@@ -104,7 +163,7 @@ def _may_be_pointer(blob: Blob, pointers: Sequence[Region]) -> bool:
 
 def _places(blob: Blob) -> list[Region]:
     """Where in a blob the pointer may be: anywhere, or in what stands out from a wide highlight."""
-    if _is_narrow(blob):
+    if _is_narrow(blob) or blob.mask.size <= SEARCHED:
         return [blob.region]
     parts = blobs(beside_tint(blob, ()), blob.amount, FAINT)
     return [part.region.shifted(blob.region.x0, blob.region.y0) for part in parts if _is_narrow(part)]
@@ -137,17 +196,35 @@ def _bounds(cover: Cover) -> Region:
 
 def _is_trace(blob: Blob, pointer: Region) -> bool:
     """Whether it is an underline under a pointer that is there, or what a codec leaves of one for a while."""
-    underline = blob.region.height <= LINE < blob.region.width
+    underline = blob.region.height <= LINE and blob.region.width >= LINK
     return blob.region.touches(pointer.grown(3)) and (underline or blob.peak < GHOST or blob.count <= RIM)
+
+
+def _was_there(after: Candidate, pointer: Cover) -> bool:
+    """Whether the pointer was known to rest there for a while before what changed last: time to click."""
+    place = after.pointer
+    is_there = place is not None and place.touches(_bounds(pointer).grown(1))
+    return is_there and after.pointer_still_ms > CLICK_MS
+
+
+def _came_with(after: Candidate, pointer: Cover) -> bool:
+    """Whether all that changed did so in the very frame in which the pointer came or went.
+
+    What it lit up there is its doing: whoever clicks does so some frames after the pointer has come.
+    """
+    if after.changed_ms < after.settled_ms:
+        return False
+    changed = cut(after.real, pointer.region)
+    return float(changed[pointer.mask[: changed.shape[0], : changed.shape[1]]].mean()) >= CAME
 
 
 def _is_narrow(blob: Blob) -> bool:
     return max(blob.region.width, blob.region.height) <= NARROW
 
 
-def _is_highlight(blob: Blob, pointers: Sequence[Region]) -> bool:
+def _is_highlight(blob: Blob, pointers: Sequence[Region], most: float) -> bool:
     tint = tint_of(blob, pointers)
-    return tint is not None and tint < HIGHLIGHT
+    return tint is not None and tint < most
 
 
 def _telling(blob: Blob, pointers: Sequence[Region], seen: Sequence[Region]) -> Mask:

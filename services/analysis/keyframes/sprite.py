@@ -16,12 +16,13 @@ INK = 40  # of 255: so much a pixel must differ from the background to be the po
 SIDES = (6, 56)  # pixels of a pointer's height and width; the largest at a device pixel ratio of 2
 LEAST = 24  # pixels
 FITS = 22.0  # of 255, root of the mean square: codecs blur what has just moved
+BLURRED, APART, CLEAR = 36.0, 2.0, 0.6  # a worse fit will do where the bare picture fits so much worse, and differs
 SHOWN = 0.15  # share of the pointer's pixels that differ from what was there without it: less than its rim
 MOST = 6  # shapes that are kept: arrow, hand, beam, each on dark and on light
 SEEN = 2  # times that a shape must have been seen to be trusted
 ENOUGH = 60  # lessons
 BESIDE = 4  # pixels of a small one that changed beside the pointer are more than its rim
-_RIM = np.ones((5, 5), np.uint8)
+RIM = 10  # a pointer of so many pixels in height has a rim of one
 
 
 @dataclass(eq=False)
@@ -71,19 +72,22 @@ class Sprites:
 
         Both are whole pictures. None when it is not there, or in both at the same place.
         """
-        x0, y0, x1, y1 = _window(place, image, 2 * SCALE)
+        trusted = [sprite for sprite in self.known if sprite.seen >= SEEN]
+        if not trusted:
+            return None
+        x0, y0, x1, y1 = _window(place, image, max(max(sprite.mask.shape) for sprite in trusted))
         patch, other = (np.ascontiguousarray(each[y0:y1, x0:x1]) for each in (image, bare))
         ink = np.asarray(cv2.absdiff(patch, other)) > INK
-        for sprite in self.known:
-            at = _found(sprite, patch) if sprite.seen >= SEEN else None
-            if at is None:
-                continue
+        fits = [(fit, sprite) for sprite in trusted if (fit := _best(sprite, patch)) is not None]
+        for fit, sprite in sorted(fits, key=lambda each: each[0].misfit):
             height, width = sprite.mask.shape
-            here = (slice(at[1], at[1] + height), slice(at[0], at[0] + width))
-            if ink[here][sprite.mask].mean() >= SHOWN:
+            here = (slice(fit.y, fit.y + height), slice(fit.x, fit.x + width))
+            shown = float(ink[here][sprite.mask].mean())
+            blurred = fit.misfit <= min(BLURRED, _misfit(sprite, other[here]) / APART) and shown >= CLEAR
+            if (fit.misfit <= FITS and shown >= SHOWN) or blurred:
                 pointer = np.zeros(patch.shape, np.uint8)
-                pointer[here] = sprite.mask
-                near = np.asarray(cv2.dilate(pointer, _RIM), np.uint8)
+                pointer[here] = _filled(sprite.mask)
+                near = np.asarray(cv2.dilate(pointer, np.ones((_rim(height),) * 2, np.uint8)), np.uint8)
                 found = _small(near, 1)
                 beside = _small((ink & (near == 0)).view(np.uint8), BESIDE)
                 left, top = x0 // SCALE, y0 // SCALE
@@ -116,11 +120,42 @@ def _window(place: Region, image: Luma, rim: int) -> tuple[int, int, int, int]:
     return max(0, x0 - rim), max(0, y0 - rim), min(width, x1 + rim), min(height, y1 + rim)
 
 
-def _found(sprite: Sprite, patch: Luma) -> tuple[int, int] | None:
-    """Where in the patch it fits best, if it fits."""
+class _Fit(NamedTuple):
+    """Where in a patch a sprite fits best, and how badly: of 255, root of the mean square."""
+
+    x: int
+    y: int
+    misfit: float
+
+
+def _best(sprite: Sprite, patch: Luma) -> _Fit | None:
+    """None where the patch is smaller than the sprite."""
     height, width = sprite.mask.shape
     if patch.shape[0] < height or patch.shape[1] < width:
         return None
     misfit = cv2.matchTemplate(patch, sprite.image, cv2.TM_SQDIFF, mask=sprite.mask.view(np.uint8))
     least, _, (x, y), _ = cv2.minMaxLoc(np.asarray(misfit))
-    return (x, y) if least <= FITS**2 * int(sprite.mask.sum()) else None
+    return _Fit(x, y, float(np.sqrt(max(least, 0) / int(sprite.mask.sum()))))
+
+
+def _found(sprite: Sprite, patch: Luma) -> tuple[int, int] | None:
+    """Where in the patch it fits best, if it fits."""
+    fit = _best(sprite, patch)
+    return (fit.x, fit.y) if fit is not None and fit.misfit <= FITS else None
+
+
+def _misfit(sprite: Sprite, there: Luma) -> float:
+    """How badly it fits a patch of its own size."""
+    apart = (sprite.image.astype(np.float32) - there)[sprite.mask]
+    return float(np.sqrt(np.mean(apart**2)))
+
+
+def _rim(height: int) -> int:
+    """Size in pixels of a square round each pixel of a sprite: what a larger pointer is drawn with is wider."""
+    return 2 * max(2, height // RIM) + 1
+
+
+def _filled(mask: Mask) -> Luma:
+    """With what a rim encloses: where only the rim was learnt, the pointer is more than that."""
+    outer, _ = cv2.findContours(mask.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return np.asarray(cv2.drawContours(np.zeros(mask.shape, np.uint8), outer, -1, 1, cv2.FILLED), np.uint8)

@@ -46,6 +46,7 @@ class Candidate:
     kind: Kind
     real: Mask = field(repr=False)
     pointer: Region | None
+    pointer_still_ms: float = 0.0  # before what changed last
     shown_ms: float = 0.0  # of a flash
     jumped: bool = False  # a flash that came with a single frame
     doubts: tuple[tuple[float, Tiles], ...] = field(default=(), repr=False)
@@ -83,6 +84,7 @@ class Watcher(Generic[F]):
         self._doubted_ms = 0.0
         self._flash: Candidate | None = None
         self._flash_left_ms = 0.0
+        self._still_ms = 0.0
 
     def see(self, ms: float, image: Luma, frame: F) -> None:
         """The next frame: its time, its small image (always of one size), and whatever `keep` needs."""
@@ -150,6 +152,7 @@ class Watcher(Generic[F]):
     def _interrupted(self, changes: Changes, event: Event, before: _Sight[F]) -> None:
         """A real change ends whatever rest there was."""
         self._disown_flash(changes, event)
+        self._still_ms = event.ms - changes.pointer.moved_ms
         last_real = changes.recent.last_real(before.ms)
         if not self._settled and event.ms - last_real >= _rest(changes, before.ms):
             self._propose(changes, before, "rest")
@@ -211,6 +214,7 @@ class Watcher(Generic[F]):
             kind=kind,
             real=self._pending,
             pointer=sight.pointer,
+            pointer_still_ms=self._still_ms,
             doubts=_parts(changes, sight.ms - REST_MS, sight.ms) if kind == "doubtful" else (),
         )
         self._pending = np.zeros_like(self._pending)
