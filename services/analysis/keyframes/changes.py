@@ -8,7 +8,19 @@ import numpy as np
 from services.analysis.keyframes.events import Event, Recent
 from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.pointer import LARGEST, Pointer
-from services.analysis.keyframes.small import TILE, Blob, Luma, Mask, Region, blobs, changed, cut, whole
+from services.analysis.keyframes.small import (
+    TILE,
+    Blob,
+    Luma,
+    Mask,
+    Region,
+    blobs,
+    bounds,
+    changed,
+    cut,
+    share,
+    whole,
+)
 from services.analysis.keyframes.subtle import Afterglow, Creep, is_caret, is_outline, tint_of
 
 STEP = 8  # of 255, on means of 4 x 4 pixels: the least difference that counts
@@ -43,14 +55,14 @@ class Changes:
         self._gaps.append(ms - self._last_ms)
         self._last_ms = ms
         mask, difference = changed(self._reference, image, STEP)
-        left, top, wide, high = cv2.boundingRect(mask.view(np.uint8))
-        if not wide:
+        around = bounds(mask)
+        if around is None:
             return None
         before = self._reference.copy()
-        event = self._event(ms, before, image, mask, difference)
-        window = (slice(max(0, top - 1), top + high + 1), slice(max(0, left - 1), left + wide + 1))
-        around = cv2.dilate(mask[window].view(np.uint8), _KERNEL)
-        np.copyto(self._reference[window], image[window], where=around.view(bool))
+        event = self._event(ms, before, image, mask, difference, around)
+        rim = around.grown(1)
+        near = cv2.dilate(cut(mask, rim).view(np.uint8), _KERNEL)
+        np.copyto(cut(self._reference, rim), cut(image, rim), where=near.view(bool))
         self._follow(event, image)
         self._feed_noise(event, before)
         self.recent.add(event)
@@ -63,17 +75,19 @@ class Changes:
         gaps = sorted(self._gaps)
         return gaps[len(gaps) // 4]
 
-    def _event(self, ms: float, before: Luma, image: Luma, mask: Mask, difference: Luma) -> Event:
-        share = cv2.countNonZero(mask.view(np.uint8)) / mask.size
-        if share > WHOLE:
+    def _event(
+        self, ms: float, before: Luma, image: Luma, mask: Mask, difference: Luma, around: Region
+    ) -> Event:
+        changed_share = share(mask)
+        if changed_share > WHOLE:
             found = [whole(mask, difference)]
         else:
-            found = blobs(mask, difference, LEAST)
+            found = blobs(mask, difference, LEAST, around=around)
             for blob in found:
                 blob.before, blob.after = cut(before, blob.region), cut(image, blob.region)
                 blob.ms = ms
                 self._judge(ms, blob)
-        return Event(ms, found, share)
+        return Event(ms, found, changed_share)
 
     def _judge(self, ms: float, blob: Blob) -> None:
         """What can be told at first sight."""

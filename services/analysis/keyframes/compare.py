@@ -16,6 +16,7 @@ from services.analysis.keyframes.small import (
     blobs,
     changed,
     cut,
+    share,
     untiled,
     whole,
 )
@@ -75,7 +76,7 @@ class Comparison:
     def same(self, one: Candidate, other: Candidate) -> bool:
         """Whether they look alike, but for the pointer and what never rests."""
         mask, amount = changed(one.image, other.image, SAME)
-        if mask.mean() > 0.02:
+        if share(mask) > 0.02:
             return False
         mask &= ~untiled(self.noise.at(one.ms) & self.noise.at(other.ms), mask.shape)
         pointers = [c.pointer.grown(POINTER_RIM) for c in (one, other) if c.pointer is not None]
@@ -86,7 +87,7 @@ class Comparison:
         mask, amount = changed(before.image, after.image, STEP)
         restless = untiled(self.noise.at(before.ms) & self.noise.at(after.ms), mask.shape)
         mask &= cv2.dilate(real.view(np.uint8), _KERNEL) > 0
-        found = [whole(mask, amount)] if mask.mean() > WHOLE else blobs(mask, amount)
+        found = [whole(mask, amount)] if share(mask) > WHOLE else blobs(mask, amount)
         for blob in found:
             blob.before, blob.after = cut(before.image, blob.region), cut(after.image, blob.region)
             if cut(restless, blob.region)[blob.mask].mean() < 0.5:

@@ -101,37 +101,66 @@ def changed(before: Luma, after: Luma, threshold: int) -> tuple[Mask, Luma]:
     return difference > threshold, difference
 
 
-def blobs(mask: Mask, difference: Luma, least: int = 0, bridge: int = 3) -> list[Blob]:
-    """Connected areas with a difference of `least` or more. Gaps narrower than `bridge` do not part them."""
-    left, top, wide, high = cv2.boundingRect(mask.view(np.uint8))
-    if not wide:
+def bounds(mask: Mask) -> Region | None:
+    """Round what is set; None where nothing is."""
+    x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
+    return Region(x, y, x + width, y + height) if width else None
+
+
+def share(mask: Mask) -> float:
+    """How much of it is set, 0..1."""
+    return cv2.countNonZero(mask.view(np.uint8)) / mask.size
+
+
+def blobs(
+    mask: Mask, difference: Luma, least: int = 0, bridge: int = 3, around: Region | None = None
+) -> list[Blob]:
+    """Connected areas with a difference of `least` or more. Gaps narrower than `bridge` do not part them.
+
+    `around` is the bounds of the mask, where they are known.
+    """
+    around = around or bounds(mask)
+    if around is None:
         return []
+    left, top = around.x0, around.y0
     columns = -(-mask.shape[1] // TILE)
-    window = (slice(top, top + high), slice(left, left + wide))
-    mask, difference = mask[window], difference[window]
+    mask, difference = cut(mask, around), cut(difference, around)
     joined = cv2.dilate(mask.view(np.uint8), np.ones((bridge, bridge), np.uint8))
     count, labels = cv2.connectedComponents(joined, connectivity=8)
-    ys, xs = np.nonzero(mask)
-    of = labels[ys, xs].astype(np.intp)
-    if count > 2:
-        order = np.argsort(of, kind="stable")
-        ys, xs, of = ys[order], xs[order], of[order]
+    ys, xs = mask.nonzero()
+    tiles = (ys + top) // TILE * columns + (xs + left) // TILE
+    if count == 2:  # what is most frequent can be said without sorting
+        peak = int(difference[ys, xs].max())
+        return [Blob(around, mask, ys.size, peak, _each_once(np.sort(tiles)))] if peak >= least else []
+    return _parted(mask, difference, labels, (ys, xs), tiles, least, around)
+
+
+def _parted(
+    mask: Mask,
+    difference: Luma,
+    labels: NDArray[np.int32],
+    places: tuple[Tiles, Tiles],
+    tiles: Tiles,
+    least: int,
+    around: Region,
+) -> list[Blob]:
+    """Several blobs, all within `around`; `places` and `tiles` are those of the mask's pixels, row after row."""
+    of = labels[places].astype(np.intp)
+    order = np.argsort(of, kind="stable")
+    ys, xs, of = places[0][order], places[1][order], of[order]
     starts = np.flatnonzero(_begins(of))
     ends = np.append(starts[1:], of.size)
     sides = (np.minimum.reduceat(xs, starts), ys[starts], np.maximum.reduceat(xs, starts) + 1, ys[ends - 1] + 1)
     peaks = np.maximum.reduceat(difference[ys, xs], starts)
-    tiles = _tiles(of, (ys + top) // TILE * columns + (xs + left) // TILE)
-    found = []
     columns_of = (of[starts], ends - starts, peaks, *sides)
+    found = []
     for label, size, peak, x0, y0, x1, y1, touched in zip(
-        *(each.tolist() for each in columns_of), tiles, strict=True
+        *(each.tolist() for each in columns_of), _tiles(of, tiles[order]), strict=True
     ):
-        if peak < least:
-            continue
-        inner = mask[y0:y1, x0:x1]
-        if len(tiles) > 1:
-            inner = inner & (labels[y0:y1, x0:x1] == label)
-        found.append(Blob(Region(left + x0, top + y0, left + x1, top + y1), inner, size, peak, touched))
+        if peak >= least:
+            inner = mask[y0:y1, x0:x1] & (labels[y0:y1, x0:x1] == label)
+            region = Region(x0, y0, x1, y1).shifted(around.x0, around.y0)
+            found.append(Blob(region, inner, size, peak, touched))
     return found
 
 
@@ -150,12 +179,15 @@ def _begins(values: Tiles) -> Mask:
     return begins
 
 
+def _each_once(ordered: Tiles) -> Tiles:
+    return ordered[_begins(ordered)]
+
+
 def _tiles(of: NDArray[np.intp], tiles: Tiles) -> list[Tiles]:
     """The tiles of each group, each once and in order, where pixel after pixel the group and the tile are given."""
     base = int(tiles.max()) + 1
     keys = of * base + tiles
-    keys = np.sort(keys[_begins(keys)])
-    keys = keys[_begins(keys)]
+    keys = _each_once(np.sort(_each_once(keys)))
     groups = keys // base
     within = keys - groups * base
     starts = np.flatnonzero(_begins(groups)).tolist()

@@ -78,21 +78,20 @@ class Sprites:
         x0, y0, x1, y1 = _window(place, image, max(max(sprite.mask.shape) for sprite in trusted))
         patch, other = (np.ascontiguousarray(each[y0:y1, x0:x1]) for each in (image, bare))
         ink = np.asarray(cv2.absdiff(patch, other)) > INK
-        fits = [(fit, sprite) for sprite in trusted if (fit := _best(sprite, patch)) is not None]
-        for fit, sprite in sorted(fits, key=lambda each: each[0].misfit):
-            height, width = sprite.mask.shape
-            here = (slice(fit.y, fit.y + height), slice(fit.x, fit.x + width))
+        blurred: list[tuple[Sprite, _Fit]] = []
+        for sprite in trusted:
+            fit = _best(sprite, patch)
+            if fit is None:
+                continue
+            here = _there(sprite, fit)
             shown = float(ink[here][sprite.mask].mean())
-            blurred = fit.misfit <= min(BLURRED, _misfit(sprite, other[here]) / APART) and shown >= CLEAR
-            if (fit.misfit <= FITS and shown >= SHOWN) or blurred:
-                pointer = np.zeros(patch.shape, np.uint8)
-                pointer[here] = _filled(sprite.mask)
-                near = np.asarray(cv2.dilate(pointer, np.ones((_rim(height),) * 2, np.uint8)), np.uint8)
-                found = _small(near, 1)
-                beside = _small((ink & (near == 0)).view(np.uint8), BESIDE)
-                left, top = x0 // SCALE, y0 // SCALE
-                return Cover(Region(left, top, left + found.shape[1], top + found.shape[0]), found & ~beside)
-        return None
+            if fit.misfit <= FITS and shown >= SHOWN:
+                return _cover(sprite, fit, ink, (x0, y0))
+            if shown >= CLEAR and fit.misfit <= min(BLURRED, _misfit(sprite, other[here]) / APART):
+                blurred.append((sprite, fit))
+        if not blurred:
+            return None
+        return _cover(*min(blurred, key=lambda each: each[1].misfit), ink, (x0, y0))
 
     def tip(self, image: Luma) -> tuple[int, int] | None:
         """Where the pointer points to in a whole picture, x and y; None when it is not to be seen."""
@@ -102,6 +101,22 @@ class Sprites:
                 row = int(np.flatnonzero(sprite.mask.any(axis=1))[0])  # arrows and hands point upwards
                 return at[0] + int(np.flatnonzero(sprite.mask[row])[0]), at[1] + row
         return None
+
+
+def _there(sprite: Sprite, fit: "_Fit") -> tuple[slice, slice]:
+    height, width = sprite.mask.shape
+    return slice(fit.y, fit.y + height), slice(fit.x, fit.x + width)
+
+
+def _cover(sprite: Sprite, fit: "_Fit", ink: Mask, corner: tuple[int, int]) -> Cover:
+    """Of a sprite in a patch at that place of the picture, of which `ink` differs from the bare one."""
+    pointer = np.zeros(ink.shape, np.uint8)
+    pointer[_there(sprite, fit)] = _filled(sprite.mask)
+    near = np.asarray(cv2.dilate(pointer, np.ones((_rim(sprite.mask.shape[0]),) * 2, np.uint8)), np.uint8)
+    found = _small(near, 1)
+    beside = _small((ink & (near == 0)).view(np.uint8), BESIDE)
+    left, top = corner[0] // SCALE, corner[1] // SCALE
+    return Cover(Region(left, top, left + found.shape[1], top + found.shape[0]), found & ~beside)
 
 
 def _small(pixels: Luma, least: int) -> Mask:

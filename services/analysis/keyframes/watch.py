@@ -181,7 +181,8 @@ class Watcher(Generic[F]):
     def _rested(self, changes: Changes, sight: _Sight[F]) -> None:
         if self._settled:
             return
-        if sight.ms - changes.recent.last_real() >= _rest(changes, sight.ms):
+        quiet_ms = sight.ms - changes.recent.last_real()
+        if quiet_ms >= REST_MS and quiet_ms >= _rest(changes, sight.ms):
             self._propose(changes, sight, "rest")
             self._settled = True
         elif sight.ms - self._doubted_ms >= DOUBT_MS and self._confined(changes, sight.ms):
