@@ -75,9 +75,7 @@ class Changes:
         gaps = sorted(self._gaps)
         return gaps[len(gaps) // 4]
 
-    def _event(
-        self, ms: float, before: Luma, image: Luma, mask: Mask, difference: Luma, around: Region
-    ) -> Event:
+    def _event(self, ms: float, before: Luma, image: Luma, mask: Mask, difference: Luma, around: Region) -> Event:
         changed_share = share(mask)
         if changed_share > WHOLE:
             found = [whole(mask, difference)]

@@ -87,10 +87,11 @@ class Comparison:
         mask, amount = changed(before.image, after.image, STEP)
         restless = untiled(self.noise.at(before.ms) & self.noise.at(after.ms), mask.shape)
         mask &= cv2.dilate(real.view(np.uint8), _KERNEL) > 0
+        moves = bool(restless.any())
         found = [whole(mask, amount)] if share(mask) > WHOLE else blobs(mask, amount)
         for blob in found:
             blob.before, blob.after = cut(before.image, blob.region), cut(after.image, blob.region)
-            if cut(restless, blob.region)[blob.mask].mean() < 0.5:
+            if not moves or cut(restless, blob.region)[blob.mask].mean() < 0.5:
                 yield blob
 
     def _without_pointer(
@@ -111,7 +112,6 @@ class Comparison:
                     seen.append(place)
                     break
         return apart, seen
-
 
     def _unlit(self, before: Candidate, after: Candidate, apart: Sequence[Blob], pointer: Cover) -> list[Blob]:
         """The blobs without what a pointer lights up where it came to or went from."""

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.keyframes.small import SCALE, Luma, Mask, Region, blobs
+from services.analysis.keyframes.small import SCALE, Luma, Mask, Region, blobs, share
 from services.analysis.keyframes.states import State
 
 MAX_BOXES = 16
@@ -66,13 +66,12 @@ def reason(state: State, before: State | None) -> str:
 
 def is_scroll(before: Luma, after: Luma, differs: Mask) -> bool:
     """Whether the area that differs shows the same rows, moved up or down."""
-    if differs.mean() < SCROLL_SHARE:
+    if share(differs) < SCROLL_SHARE:
         return False
     x, y, width, height = _bounds(differs)
     old, new = (_rows(image[y : y + height, x : x + width]) for image in (before, after))
     still = float(np.abs(new - old).mean())
-    moved = min((_misfit(old, new, shift) for shift in _shifts(height)), default=still)
-    return moved < SCROLL_FIT * still
+    return any(_misfit(old, new, shift) < SCROLL_FIT * still for shift in _shifts(height))
 
 
 def _rows(image: Luma) -> NDArray[np.float32]:
