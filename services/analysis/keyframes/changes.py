@@ -12,7 +12,6 @@ from services.analysis.keyframes.small import (
     TILE,
     Blob,
     Luma,
-    Mask,
     Region,
     blobs,
     bounds,
@@ -59,7 +58,9 @@ class Changes:
         if around is None:
             return None
         before = self._reference.copy()
-        event = self._event(ms, before, image, mask, difference, around)
+        much = share(mask)
+        found = [whole(mask, difference)] if much > WHOLE else blobs(mask, difference, LEAST, around=around)
+        event = self._event(ms, before, image, found, much)
         rim = around.grown(1)
         near = cv2.dilate(cut(mask, rim).view(np.uint8), _KERNEL)
         np.copyto(cut(self._reference, rim), cut(image, rim), where=near.view(bool))
@@ -75,12 +76,8 @@ class Changes:
         gaps = sorted(self._gaps)
         return gaps[len(gaps) // 4]
 
-    def _event(self, ms: float, before: Luma, image: Luma, mask: Mask, difference: Luma, around: Region) -> Event:
-        changed_share = share(mask)
-        if changed_share > WHOLE:
-            found = [whole(mask, difference)]
-        else:
-            found = blobs(mask, difference, LEAST, around=around)
+    def _event(self, ms: float, before: Luma, image: Luma, found: list[Blob], changed_share: float) -> Event:
+        if changed_share <= WHOLE:
             for blob in found:
                 blob.before, blob.after = cut(before, blob.region), cut(image, blob.region)
                 blob.ms = ms

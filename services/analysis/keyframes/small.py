@@ -122,32 +122,24 @@ def blobs(
     around = around or bounds(mask)
     if around is None:
         return []
-    left, top = around.x0, around.y0
-    columns = -(-mask.shape[1] // TILE)
-    mask, difference = cut(mask, around), cut(difference, around)
-    joined = cv2.dilate(mask.view(np.uint8), np.ones((bridge, bridge), np.uint8))
+    joined = cv2.dilate(cut(mask, around).view(np.uint8), np.ones((bridge, bridge), np.uint8))
     count, labels = cv2.connectedComponents(joined, connectivity=8)
+    if count > 2:
+        return _parted(mask, difference, np.asarray(labels, np.int32), around, least)
+    ys, xs = cut(mask, around).nonzero()  # what is most frequent can be said without sorting
+    peak = int(cut(difference, around)[ys, xs].max())
+    tiles = _each_once(np.sort(_tile_of(ys, xs, around, mask.shape)))
+    return [Blob(around, cut(mask, around), ys.size, peak, tiles)] if peak >= least else []
+
+
+def _parted(mask: Mask, difference: Luma, labels: NDArray[np.int32], around: Region, least: int) -> list[Blob]:
+    """Several blobs, all within `around`, of which `labels` says where each is."""
+    shape = mask.shape
+    mask, difference = cut(mask, around), cut(difference, around)
     ys, xs = mask.nonzero()
-    tiles = (ys + top) // TILE * columns + (xs + left) // TILE
-    if count == 2:  # what is most frequent can be said without sorting
-        peak = int(difference[ys, xs].max())
-        return [Blob(around, mask, ys.size, peak, _each_once(np.sort(tiles)))] if peak >= least else []
-    return _parted(mask, difference, labels, (ys, xs), tiles, least, around)
-
-
-def _parted(
-    mask: Mask,
-    difference: Luma,
-    labels: NDArray[np.int32],
-    places: tuple[Tiles, Tiles],
-    tiles: Tiles,
-    least: int,
-    around: Region,
-) -> list[Blob]:
-    """Several blobs, all within `around`; `places` and `tiles` are those of the mask's pixels, row after row."""
-    of = labels[places].astype(np.intp)
+    of = labels[ys, xs].astype(np.intp)
     order = np.argsort(of, kind="stable")
-    ys, xs, of = places[0][order], places[1][order], of[order]
+    ys, xs, of = ys[order], xs[order], of[order]
     starts = np.flatnonzero(_begins(of))
     ends = np.append(starts[1:], of.size)
     sides = (np.minimum.reduceat(xs, starts), ys[starts], np.maximum.reduceat(xs, starts) + 1, ys[ends - 1] + 1)
@@ -155,13 +147,19 @@ def _parted(
     columns_of = (of[starts], ends - starts, peaks, *sides)
     found = []
     for label, size, peak, x0, y0, x1, y1, touched in zip(
-        *(each.tolist() for each in columns_of), _tiles(of, tiles[order]), strict=True
+        *(each.tolist() for each in columns_of), _tiles(of, _tile_of(ys, xs, around, shape)), strict=True
     ):
         if peak >= least:
             inner = mask[y0:y1, x0:x1] & (labels[y0:y1, x0:x1] == label)
             region = Region(x0, y0, x1, y1).shifted(around.x0, around.y0)
             found.append(Blob(region, inner, size, peak, touched))
     return found
+
+
+def _tile_of(ys: Tiles, xs: Tiles, around: Region, shape: Sequence[int]) -> Tiles:
+    """The tile of each pixel, whose place is given from the corner of `around`."""
+    tiles: Tiles = (ys + around.y0) // TILE * -(-shape[1] // TILE) + (xs + around.x0) // TILE
+    return tiles
 
 
 def whole(mask: Mask, difference: Luma) -> Blob:

@@ -75,7 +75,8 @@ class Sprites:
         trusted = [sprite for sprite in self.known if sprite.seen >= SEEN]
         if not trusted:
             return None
-        x0, y0, x1, y1 = _window(place, image, max(max(sprite.mask.shape) for sprite in trusted))
+        largest = max(max(sprite.mask.shape) for sprite in trusted)
+        x0, y0, x1, y1 = _window(place, image, -(-largest // SCALE) * SCALE)
         patch, other = (np.ascontiguousarray(each[y0:y1, x0:x1]) for each in (image, bare))
         ink = np.asarray(cv2.absdiff(patch, other)) > INK
         blurred: list[tuple[Sprite, _Fit]] = []

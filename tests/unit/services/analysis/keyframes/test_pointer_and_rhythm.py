@@ -1,5 +1,6 @@
 """What is learnt in the course of a recording: the pointer's picture, and what changes at a rhythm."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -63,6 +64,20 @@ def test_what_changes_beside_the_pointer_is_not_covered() -> None:
     assert cover is not None
     left = (37 - cover.region.y0, 36 - cover.region.x0)
     assert not cover.mask[left]
+
+
+def blurred(image: Luma) -> Luma:
+    """As a codec shows for a while what has just moved."""
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), 0.6), np.uint8)
+
+
+def test_a_pointer_is_found_where_the_codec_blurs_it() -> None:
+    cover = taught().covered(blurred(with_pointer(page(), 150, 150)), page(), Region(34, 34, 46, 46))
+    assert cover is not None
+
+
+def test_a_pointer_is_found_though_only_a_part_of_its_place_is_known() -> None:
+    assert taught().covered(with_pointer(page(), 150, 150), page(), Region(38, 37, 40, 39)) is not None
 
 
 def spans(times: list[float], size: float = 12) -> list[tuple[float, float]]:

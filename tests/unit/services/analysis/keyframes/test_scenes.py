@@ -83,6 +83,53 @@ def test_a_hover_tint_is_none() -> None:
     assert len(kept(stage)) == 1
 
 
+def a_page_that_was_pointed_at() -> Stage:
+    """Where the pointer was seen often enough to know its looks; it rests far from the labelled button."""
+    stage = a_page()
+    stage.text(34, 288, 7, seed=700, level=230)
+    stage.play(900)
+    stage.pointer = (400, 100)
+    stage.play(300)
+    for place in ((500, 300), (330, 60), (560, 200), (400, 100)):
+        stage.glide(place, 250)
+        stage.play(700)
+    return stage
+
+
+def recolour(stage: Stage) -> None:
+    """The button gets a frame, its text and its ground other colours, as strongly as a designer likes it."""
+    stage.box(20, 280, 100, 32, 240)
+    stage.box(22, 282, 96, 28, 250)
+    stage.text(34, 288, 7, seed=700, level=60)
+
+
+def test_what_a_pointer_lights_up_in_the_frame_of_its_coming_is_none_however_strong() -> None:
+    stage = a_page_that_was_pointed_at()
+    stage.pointer = (60, 290)
+    recolour(stage)
+    stage.play(900)
+    assert len(kept(stage)) == 2  # the page, and its button with a label
+
+
+def test_what_is_recoloured_by_a_click_is_a_state() -> None:
+    stage = a_page_that_was_pointed_at()
+    stage.glide((60, 290), 400)
+    stage.play(330)  # not long enough for a state of its own
+    recolour(stage)
+    stage.play(900)
+    assert len(kept(stage)) == 3
+
+
+def test_another_label_under_a_pointer_that_came_is_a_state() -> None:
+    stage = a_page_that_was_pointed_at()
+    stage.glide((60, 290), 400)
+    stage.play(100)
+    stage.box(20, 280, 100, 32, 90)
+    stage.text(30, 288, 9, seed=900, level=230)
+    stage.play(900)
+    assert len(kept(stage)) == 3
+
+
 def test_typing_is_one_state_when_it_ends() -> None:
     stage = a_page()
     for index in range(10):
