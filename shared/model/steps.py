@@ -14,7 +14,9 @@ _TICKED = frozenset({"checkbox", "switch", "menuitemcheckbox"})
 _CHOSEN = frozenset({"radio", "menuitemradio", "option"})
 _PRESSABLE = frozenset({"button", "link", "menuitem", "tab"})
 _CAME_UP = ("dialog", "alertdialog", "menu", "alert", "status", "tooltip")
+_LONG = 60  # letters: what says more is read, not pressed
 _MASKED = frozenset("•●·*")
+_AROUND = frozenset({"dialog", "alertdialog", "table", "group", "img"})  # what others lie on
 _PASSING = frozenset({"status", "tooltip", "alert"})
 
 
@@ -44,7 +46,7 @@ def steps(
     if reason == "scroll":
         return [Step("scroll", 0.95, "the page came to rest at another place")]
     found = [step for each in change.changed if (step := _changed(each, change)) is not None]
-    under = _under(pointer, before)
+    under, on_what = _under(pointer, before)
     if found:
         return [*found, *_pressed_too(found, change, None if rested else under)]
     if not change.added and not change.changed and all(e.role in _PASSING for e in change.removed):
@@ -56,7 +58,8 @@ def steps(
     if rested and under is not None:
         return [Step("wait", 0.6, f"the mouse did not move, and {led_to}")]
     if under is not None:
-        return [Step(f"press {_quoted(under.name)}", 0.7, f"the mouse rests on it; then {led_to}", under)]
+        sure = 0.7 if under.role in _PRESSABLE else 0.55
+        return [Step(f"press {on_what}", sure, f"the mouse rests on it; then {led_to}", under)]
     gone = next((e for e in change.removed if e.role in {"dialog", "alertdialog", "menu"}), None)
     if gone is not None:
         return [Step(f"close the {gone.role} {_quoted(gone.name)}", 0.8, "it is gone")]
@@ -68,18 +71,44 @@ def steps(
 def _pressed_too(found: Sequence[Step], change: FrameDiff, under: Element | None) -> list[Step]:
     """What the mouse moved to and rests on was pressed as well, when it changed or went away."""
     touched = {e.id for e in change.removed} | {c.after.id for c in change.changed if c.after.role in _PRESSABLE}
-    if under is None or under.id not in touched or any(step.element == under for step in found):
+    if under is None or under.role not in _PRESSABLE or under.id not in touched:
+        return []
+    if any(step.element == under for step in found):
         return []
     return [Step(f"press {_quoted(under.name)}", 0.6, "the mouse rests on it, and it changed", under)]
 
 
-def _under(pointer: tuple[float, float] | None, elements: Sequence[Element]) -> Element | None:
-    """The smallest thing to press that the mouse is on."""
+def _under(
+    pointer: tuple[float, float] | None, elements: Sequence[Element]
+) -> tuple[Element, str] | tuple[None, str]:
+    """What the mouse is on and what to call it: the smallest thing to press, else a text, else a row of a table."""
     if pointer is None:
-        return None
+        return None, ""
     x, y = pointer
-    there = [e for e in elements if e.role in _PRESSABLE and e.name and _holds(e, x, y)]
-    return min(there, key=lambda e: e.box.width * e.box.height, default=None)
+    named = [e for e in elements if e.role not in _AROUND and 0 < len(e.name) <= _LONG]
+    there = [e for e in named if _holds(e, x, y)] or [e for e in named if _holds(_padded(e), x, y)]
+    found = min(there, key=lambda e: (e.role not in _PRESSABLE, e.box.width * e.box.height), default=None)
+    if found is not None:
+        return found, _quoted(found.name)
+    cells = [e for e in elements if e.role == "cell" and e.name]
+    row = sorted((e for e in cells if _beside(e, y)), key=lambda e: e.box.x)
+    inside = len(row) > 1 and row[0].box.x <= x <= row[-1].box.x + row[-1].box.width
+    return (row[0], f"the row of {_quoted(row[0].name)}, {_quoted(row[1].name)}") if inside else (None, "")
+
+
+def _padded(element: Element) -> Element:
+    """With the room round a text that answers to the mouse too: half a line."""
+    box, rim = element.box, element.box.height / 2
+    wider = box.model_copy(
+        update={"x": box.x - rim, "y": box.y - rim, "width": box.width + 2 * rim, "height": box.height + 2 * rim}
+    )
+    return element if element.role in _PRESSABLE else element.model_copy(update={"box": wider})
+
+
+def _beside(element: Element, y: float) -> bool:
+    """Whether a height on the screen lies within an element's row, of which a table leaves some room free."""
+    box = element.box
+    return abs(box.y + box.height / 2 - y) <= box.height
 
 
 def _holds(element: Element, x: float, y: float) -> bool:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from services.analysis.merge.similarity import box_likeness, nearness, role_likeness, same_corner, text_likeness
 from services.analysis.merge.veiled import as_before
 from shared.model.diff import legible
-from shared.model.evidence import DIALOG_ROLES, Box, Element, FrameElements
+from shared.model.evidence import DIALOG_ROLES, FIELD_ROLES, Box, Element, FrameElements
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -19,6 +19,7 @@ _ROW = 0.015  # of the screen: middles of things in one row
 _NEAR = 5  # texts round a thing that tell where it went
 _TOGETHER = 0.006  # of the screen: steps of things that went together
 _ACROSS = 0.5  # what a distance across counts beside one down: a row belongs together more than a column
+_COLUMN = 0.01  # of the screen: sides of fields above each other
 _LOOSE = 0.01  # what is taken off where nothing in its row tells where it went
 _CORNER = 0.8  # what beginning or ending at the same place is worth, beside overlapping
 
@@ -56,9 +57,10 @@ def _earlier(named: Sequence[FrameElements], returns_to: str | None) -> tuple[El
 
 
 def _named(
-    elements: Sequence[Element], before: Sequence[Element], earlier: Sequence[Element], fresh: Callable[[], str]
+    shown: Sequence[Element], seen: Sequence[Element], earlier: Sequence[Element], fresh: Callable[[], str]
 ) -> tuple[Element, ...]:
     """Things with a name first, looked for where their surroundings went; those without one by their row."""
+    elements, before = _by_value(shown), _by_value(seen)
     anchors = _anchors(before, elements)
     there = [_carried(b, anchors) if b.name else None for b in before]
     loose = {b.id for b in before if not any(_in_row(was, b.box) for was, _, _ in anchors)}
@@ -75,7 +77,31 @@ def _named(
     others = [e for e in earlier if e.id not in taken and all(e.id != b.id for b in before)]
     again = best_pairs([e if i not in found else None for i, e in enumerate(elements)], others, sameness, _ENOUGH)
     ids = {i: before[j].id for i, j in found.items()} | {i: others[j].id for i, j in again.items()}
-    return tuple(e.model_copy(update={"id": ids.get(i) or fresh()}) for i, e in enumerate(elements))
+    return tuple(e.model_copy(update={"id": ids.get(i) or fresh()}) for i, e in enumerate(shown))
+
+
+def _by_value(elements: Sequence[Element]) -> list[Element]:
+    """Of fields in one column, as a list has them, what stands in them tells which is which.
+
+    Their names do not: a list names none of them, or all alike.
+    """
+    fields = [e for e in elements if e.role in FIELD_ROLES]
+    columns = Counter(map(_column, fields))
+    lists = {column for column in columns if columns[column] > 1 and _is_list(column, fields)}
+    return [
+        e.model_copy(update={"name": e.value}) if e.role in FIELD_ROLES and e.value and _column(e) in lists else e
+        for e in elements
+    ]
+
+
+def _column(element: Element) -> tuple[int, int]:
+    return round(element.box.x / _COLUMN), round(element.box.width / _COLUMN)
+
+
+def _is_list(column: tuple[int, int], fields: Sequence[Element]) -> bool:
+    """Whether no two fields of a column have names of their own, as those of a form have."""
+    names = {e.name for e in fields if _column(e) == column and e.name}
+    return len(names) <= 1
 
 
 def _anchors(before: Sequence[Element], after: Sequence[Element]) -> list[Anchor]:

@@ -49,6 +49,11 @@ def _control_label(scene: Scene, control: Control, used: set[TextLine]) -> TextL
     )
     right = [line for line in row if -4 <= line.rect.x0 - rect.x1 <= 1.4 * line.ink.font_px]
     left = [line for line in row if -4 <= rect.x0 - line.rect.x1 <= 1.4 * line.ink.font_px]
+    if control.kind == "switch":  # a sign on its knob is no label; settings have the words left, the switches right
+        right = [line for line in right if len(line.text) > 1]
+        host = scene.host(rect)
+        far = [line for line in row if line.rect.x1 <= rect.x0 and scene.hosts[line] is host]
+        left = [line for line in (left or ([] if right else far)) if len(line.text) > 1]
     return min(right, key=lambda line: line.rect.x0, default=None) or max(
         left, key=lambda line: line.rect.x1, default=None
     )
@@ -129,7 +134,10 @@ def _field_label(scene: Scene, shape: Shape) -> TextLine | None:
     near = [
         line
         for line in scene.free(scene.lines)
-        if scene.hosts[line] is host and not is_red(line.ink.colour) and line.ink.font_px <= 1.25 * scene.body_px
+        if scene.hosts[line] is host
+        and not is_red(line.ink.colour)
+        and line.ink.font_px <= 1.25 * scene.body_px
+        and any(map(str.isalnum, line.text))
     ]
     above = [
         line

@@ -10,6 +10,8 @@ MIN_SCORE = 0.5  # below this RapidOCR's own default drops a line too
 MIN_SCORE_SHORT = 0.75  # one or two characters are often specks, icons or the mouse pointer
 SYMBOLS = frozenset("×✕+−–-<>‹›«»…⋮⋯≡☰✓✔▾▼▴▲▸▶◂◀•*?!#%&@$€£")  # single signs that interfaces do use
 
+DRAWN = {"三": "≡", "十": "+", "一": "−"}  # ideographs that look like a sign
+
 
 @dataclass(frozen=True)
 class TextLine:
@@ -26,6 +28,24 @@ def is_noise(text: str, score: float) -> bool:
     if len(text) == 1 and not (text.isalnum() or text in SYMBOLS):
         return True
     return not text or score < (MIN_SCORE_SHORT if len(text) < 3 else MIN_SCORE)
+
+
+def as_signs(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
+    """The lines with single ideographs taken for what they are where nothing else is written in them: icons.
+
+    The recogniser knows Chinese, and reads a grip or a menu of three bars as the number three.
+    """
+    if any(sum(map(_is_ideograph, line.text)) > 1 for line in lines):
+        return tuple(lines)
+    found = (
+        replace(line, text=DRAWN.get(line.text, "")) if len(line.text) == 1 and _is_ideograph(line.text) else line
+        for line in lines
+    )
+    return tuple(line for line in found if line.text)
+
+
+def _is_ideograph(sign: str) -> bool:
+    return "\u4e00" <= sign <= "\u9fff"
 
 
 def carried(lines: Iterable[TextLine], regions: Sequence[Rect]) -> tuple[TextLine, ...]:

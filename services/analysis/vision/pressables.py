@@ -12,6 +12,7 @@ from services.analysis.vision.scene import Draft, Finding, Scene
 from services.analysis.vision.shapes import Shape
 
 VISIBLE = 12  # of 255: fill against what is behind it
+LOUD = 120  # of 255: so strong a fill is a box though a codec has frayed its edge
 FAINT = 2.8  # contrast ratio below which a label is greyed out; legible UI text has 4.5
 
 
@@ -64,7 +65,8 @@ def _is_pressable(scene: Scene, shape: Shape, texts: tuple[TextLine, ...]) -> bo
     short = sum(len(line.text) for line in texts) <= 40 and rect.width <= 0.7 * scene.width
     tight = rect.width - left - right + 8 * size >= rect.width
     visible = _is_plain(shape) or (distance(shape.fill, shape.outside) >= VISIBLE and tight)
-    return centred and roomy and short and visible and shape.solidity >= 0.85
+    loud = distance(shape.fill, shape.outside) > LOUD
+    return centred and roomy and short and visible and shape.solidity >= (0.75 if loud else 0.85)
 
 
 def _as_popup(scene: Scene, finding: Finding) -> Finding | None:

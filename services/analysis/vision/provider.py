@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.vision.controls import Control, find_controls
-from services.analysis.vision.lines import TextLine, carried, reading_order
+from services.analysis.vision.lines import TextLine, as_signs, carried, reading_order
 from services.analysis.vision.ocr import Image, Ocr
 from services.analysis.vision.overlays import bounds, dialog
 from services.analysis.vision.reading import plan, read_regions
@@ -129,7 +129,7 @@ class LocalVision:
         controls = find_controls(image, drawn.walls, page.controls if page else ())
         kept = carried(page.lines if page else (), regions)
         cuts = (*(control.rect for control in controls), *(shape.rect for shape in shapes if is_badge(shape)))
-        lines = (*kept, *read_regions(self._ocr, image, regions, [line.rect for line in kept], cuts))
+        lines = as_signs((*kept, *read_regions(self._ocr, image, regions, [line.rect for line in kept], cuts)))
         return _Seen(image, lines, shapes, controls)
 
     def _dialog(self, image: Image, page: _Seen, dimmed: Veil, drawn: "_Drawn") -> tuple[_Seen, float]:

@@ -194,3 +194,34 @@ def test_every_step_has_its_evidence_and_a_confidence() -> None:
                 assert step.what
                 assert step.evidence
                 assert 0 < step.confidence < 1
+
+
+def placed(id_: str, role: str, name: str, x: float) -> Element:
+    return an_element(id_, role, name, box=Box(x=x, y=0.42, width=0.1, height=0.02))
+
+
+def test_a_text_that_the_mouse_moved_to_was_pressed_with_less_certainty() -> None:
+    tab = placed("t", "text", "Drafts", 0.45)
+    [step] = after([tab], [tab, an_element("n", "cell", "2047")], pointer=(0.5, 0.43))
+    assert step.what == "press “Drafts”"
+    assert step.confidence < 0.6
+    [step] = after([tab], [tab, an_element("n", "cell", "2047")], pointer=(0.5, 0.43), rested=True)
+    assert step.what == "wait"
+
+
+def test_between_the_cells_of_a_table_its_row_was_pressed() -> None:
+    row = [
+        placed("c", "cell", "2044", 0.1),
+        placed("d", "cell", "Tom Beckett", 0.3),
+        placed("e", "cell", "640", 0.8),
+    ]
+    opened = an_element("n", "heading", "Invoice 2044")
+    [step] = after(row, [opened], pointer=(0.6, 0.435))
+    assert step.what == "press the row of “2044”, “Tom Beckett”"
+    assert "press" not in after(row, [opened], pointer=(0.6, 0.6))[0].what
+
+
+def test_a_long_text_under_the_mouse_was_not_pressed() -> None:
+    story = placed("s", "text", "Once there was a hen who lived in a shed behind the house of a clockmaker.", 0.45)
+    [step] = after([story], [story, an_element("n", "cell", "1")], pointer=(0.5, 0.43))
+    assert "do not show" in step.what
