@@ -1,0 +1,35 @@
+"""A game of chess at 800x600: moves drawn and answered, the board turned and dyed, chat, resign or not, a draw."""
+
+from tests.recorder.actor import Actor
+
+
+async def drive(a: Actor) -> None:
+    await a.pause(500, 800)
+    await a.drag((280, 428), (280, 316), "e4")
+    await a.move((470, 300))
+    await a.expect("content_change", "e5", flash="black piece on d5")
+    await a.pause(200, 400)
+    await a.drag((392, 484), (336, 372), "knight f3")
+    await a.expect("content_change", "knight c6", flash="knight on the rim")
+    await a.pause(200, 400)
+    await a.click("[data-v='1']", "tab_switch", "chat")
+    await a.pause(200, 400)
+    await a.type("#msg", "Nice weather?", "a word")
+    await a.pause(500, 700)
+    await a.press("Enter", "row_insert", "own word")
+    await a.pause(400, 700)
+    await a.click("#flip", "content_change", "board turned")
+    await a.pause(200, 400)
+    await a.click("[data-v='2']", "tab_switch", "board")
+    await a.pause(200, 500)
+    await a.click("#snd", "toggle", "sounds")
+    await a.pause(200, 500)
+    await a.click("#gr", "theme", "green board", flash="pink and cyan")
+    await a.pause(200, 400)
+    await a.click("#res", "modal_open", "give up?")
+    await a.pause(500, 800)
+    await a.click("#no", "modal_close", "plays on")
+    await a.pause(200, 500)
+    await a.click("#draw", "button_state", "draw offered")
+    await a.expect("toast_show", "declined")
+    await a.pause(700, 1000)

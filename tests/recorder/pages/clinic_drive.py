@@ -1,0 +1,35 @@
+"""A vet's waiting list: a record, a switch, weights with a hint, a visit put in with an error, one that leaves."""
+
+from tests.recorder.actor import Actor
+
+
+async def drive(a: Actor) -> None:
+    await a.pause(500, 800)
+    await a.click("[data-i='2']", "selection", "Bruno", flash="record is locked")
+    await a.pause(400, 700)
+    await a.click("#vac", "toggle", "vaccinated")
+    await a.pause(300, 600)
+    await a.click("#wt", "chart_appear", "weights")
+    await a.pause(300, 500)
+    await a.hover("#d3", "tooltip_show", "weight in June")
+    await a.pause(500, 900)
+    await a.hover((1020, 600), "tooltip_hide")
+    await a.pause(200, 400)
+    await a.click("#new", "modal_open", "new visit")
+    await a.pause(300, 500)
+    await a.type("#nm", "Biscuit, rabbit", "animal")
+    await a.pause(500, 800)
+    await a.click("#ok", "inline_error", "no time")
+    await a.pause(400, 700)
+    await a.click("[data-t='3']", "selection", "time, error gone")
+    await a.pause(300, 500)
+    await a.click("#ok", "modal_close", "on the list")
+    await a.expect("toast_show", "owner has a message")
+    await a.move((220, 420))
+    await a.expect("toast_hide")
+    await a.scroll(230)
+    await a.pause(400, 700)
+    await a.click("[data-m='5']", "menu_open", "of an animal")
+    await a.pause(300, 600)
+    await a.click("#home", "row_delete", "went home")
+    await a.pause(800, 1100)

@@ -1,0 +1,36 @@
+"""A dense sheet of hours: a cell, a switch, an order, rows come and go, another week, handed in."""
+
+from tests.recorder.actor import Actor
+
+
+async def drive(a: Actor) -> None:
+    await a.pause(300, 600)
+    await a.type("#c4_2", "6.5", "hours; sums follow", clear=True)
+    await a.pause(600, 800)
+    await a.click("[data-b='9']", "toggle", "billed")
+    await a.pause(300, 600)
+    await a.click("#so", "row_reorder", "most hours first")
+    await a.pause(200, 450)
+    await a.click("#add", "menu_open", "projects")
+    await a.pause(200, 450)
+    await a.click("#wm", "row_insert", "windmill archive")
+    await a.pause(200, 450)
+    await a.hover("#ct", "tooltip_show", "about the contract")
+    await a.pause(500, 900)
+    await a.hover((1300, 640), "tooltip_hide")
+    await a.pause(200, 400)
+    await a.click("#next", "page_change", "week 20", flash="week 53")
+    await a.pause(300, 600)
+    await a.click("#cl", "filter", "client work only")
+    await a.pause(200, 450)
+    await a.click("[data-x='4']", "row_delete", "a row gone")
+    await a.expect("toast_show", "removed")
+    await a.move((700, 620))
+    await a.expect("toast_hide")
+    await a.pause(200, 400)
+    await a.click("#sub", "modal_open", "sure?")
+    await a.pause(300, 600)
+    await a.click("#yes", "loading_start", "small spinner")
+    await a.move((1100, 560))
+    await a.expect("content_appear", "handed in", flash="rejected")
+    await a.pause(700, 1000)

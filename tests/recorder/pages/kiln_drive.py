@@ -1,0 +1,37 @@
+"""A potter's kiln, dark: programmes, a switch, a step too hot, a log, a closer curve, the firing begins."""
+
+from tests.recorder.actor import Actor
+
+
+async def drive(a: Actor) -> None:
+    await a.pause(400, 700)
+    await a.click("#dd", "menu_open", "programmes")
+    await a.pause(300, 500)
+    await a.click("#gl", "content_change", "glaze", flash="programme damaged")
+    await a.pause(300, 600)
+    await a.click("#fan", "toggle", "fan turns")
+    await a.pause(300, 500)
+    await a.click("[data-i='2']", "selection", "step 3 with its field")
+    await a.pause(200, 400)
+    await a.type("#tp", "1900", "too hot", clear=True)
+    await a.pause(700, 900)
+    await a.press("Enter", "inline_error", "too hot")
+    await a.pause(500, 800)
+    await a.type("#tp", "1060", "error gone", clear=True)
+    await a.pause(700, 900)
+    await a.press("Enter", "content_change", "lower curve")
+    await a.pause(300, 500)
+    await a.click("#lg", "drawer_open", "log")
+    await a.pause(200, 400)
+    await a.move((1050, 420))
+    await a.scroll(300)
+    await a.pause(300, 500)
+    await a.click("#dx", "drawer_close", "log gone")
+    await a.pause(200, 400)
+    await a.click("#zi", "zoom", "closer")
+    await a.pause(300, 500)
+    await a.click("#fire", "modal_open", "sure?")
+    await a.pause(400, 600)
+    await a.click("#yes", "modal_close", "small spinner")
+    await a.expect("content_appear", "firing", flash="door open")
+    await a.pause(700, 1000)

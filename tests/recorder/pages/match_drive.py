@@ -1,0 +1,36 @@
+"""A handball match, a live pitch: a goal, figures with a hint, a player, another reporter."""
+
+from tests.recorder.actor import Actor
+
+
+async def drive(a: Actor) -> None:
+    await a.pause(500, 800)
+    await a.click("#bell", "toggle", "following")
+    await a.move((740, 520))
+    await a.expect("row_insert", "a goal", flash="goal not given, wrong score")
+    await a.pause(500, 800)
+    await a.scroll(190)
+    await a.pause(500, 800)
+    await a.click("[data-i='7']", "accordion_open", "how it came")
+    await a.pause(400, 700)
+    await a.click("[data-v='1']", "chart_appear", "figures")
+    await a.pause(300, 500)
+    await a.hover("#b2", "tooltip_show", "saves")
+    await a.pause(500, 900)
+    await a.hover((600, 725), "tooltip_hide")
+    await a.pause(200, 400)
+    await a.click("[data-v='2']", "tab_switch", "players")
+    await a.pause(300, 500)
+    await a.click("[data-n='4']", "modal_open", "a player")
+    await a.pause(300, 600)
+    await a.click("#fav", "toggle", "favourite")
+    await a.pause(300, 500)
+    await a.click("#cl", "modal_close", "player gone")
+    await a.expect("toast_show", "kept")
+    await a.move((500, 600))
+    await a.expect("toast_hide")
+    await a.pause(200, 400)
+    await a.click("#dd", "menu_open", "reporters")
+    await a.pause(300, 500)
+    await a.click("#hk", "page_change", "another ticker", flash="ticker has ended")
+    await a.pause(700, 1000)

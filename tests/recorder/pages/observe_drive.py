@@ -1,0 +1,36 @@
+"""An observatory in red light, ten frames a second: an object, the dome turns, the plan, white light."""
+
+from tests.recorder.actor import Actor
+
+
+async def drive(a: Actor) -> None:
+    await a.pause(500, 800)
+    await a.click("[data-k='nebula']", "filter", "nebulae")
+    await a.pause(200, 500)
+    await a.move((180, 430))
+    await a.scroll(170)
+    await a.pause(400, 700)
+    await a.click(".r:nth-child(7)", "selection", "an object")
+    await a.pause(300, 600)
+    await a.click("#go", "loading_start", "dome is turning")
+    await a.move((1120, 580))
+    await a.expect("content_appear", "on target", flash="below the horizon")
+    await a.pause(300, 600)
+    await a.click("#tr", "toggle", "following")
+    await a.pause(300, 600)
+    await a.click("#zi", "zoom", "closer")
+    await a.pause(300, 600)
+    await a.click("[data-v='plan']", "navigation", "plan", flash="no plan")
+    await a.pause(300, 600)
+    await a.click("#mo", "modal_open", "one more")
+    await a.pause(200, 400)
+    await a.type("#sec", "900", "too long")
+    await a.pause(500, 800)
+    await a.click("#put", "inline_error", "mount drifts")
+    await a.pause(300, 500)
+    await a.type("#sec", "90", "error gone", clear=True)
+    await a.pause(500, 800)
+    await a.click("#put", "row_insert", "in the plan")
+    await a.pause(300, 600)
+    await a.click("#wl", "theme", "white light")
+    await a.pause(800, 1100)

@@ -1,0 +1,35 @@
+"""A theatre's seats: another evening, two seats, a hint, closer, wheelchairs, a code that ended, paid."""
+
+from tests.recorder.actor import Actor
+
+
+async def drive(a: Actor) -> None:
+    await a.pause(400, 700)
+    await a.click("[data-y='1']", "page_change", "Saturday", flash="sold out")
+    await a.pause(400, 700)
+    await a.click("#s3_8", "selection", "a seat")
+    await a.pause(300, 600)
+    await a.click("#s3_9", "selection", "the seat beside it")
+    await a.pause(300, 500)
+    await a.hover("#s4_6", "tooltip_show", "pillar")
+    await a.pause(500, 900)
+    await a.hover((600, 660), "tooltip_hide")
+    await a.pause(200, 400)
+    await a.click("#z", "zoom", "closer")
+    await a.pause(300, 500)
+    await a.click("#wh", "toggle", "places for wheelchairs")
+    await a.pause(300, 600)
+    await a.click("#ac", "accordion_open", "how to get in")
+    await a.pause(300, 600)
+    await a.type("#code", "ROSE", "old code")
+    await a.pause(500, 700)
+    await a.click("#ap", "inline_error", "code ended")
+    await a.pause(300, 500)
+    await a.type("#code", "CHERRY", "error gone", clear=True)
+    await a.pause(500, 700)
+    await a.click("#ap", "content_change", "lower price")
+    await a.pause(300, 500)
+    await a.click("#pay", "loading_start", "spinner")
+    await a.move((900, 655))
+    await a.expect("navigation", "ticket", flash="payment refused")
+    await a.pause(700, 1000)
