@@ -13,6 +13,7 @@ CLIPS = Path(__file__).parent / "clips"
 
 TUNED = (
     "admin_vp9",
+    "auction_vp9",
     "bank_vp8",
     "booking_vp9",
     "calendar_vp9",
@@ -26,7 +27,11 @@ TUNED = (
     "flights_vp9",
     "forum_h264",
     "gallery_vp9",
+    "garden_vp9",
+    "invoices_h264",
+    "journal_av1",
     "kanban_vp8",
+    "library_vp9",
     "login_vp9_800x600",
     "mail_vp9",
     "map_av1",
@@ -35,7 +40,10 @@ TUNED = (
     "notes_av1",
     "pipeline_vp9",
     "player_vp8",
+    "porch_vp8",
+    "quiz_vp8",
     "recipes_av1",
+    "router_av1",
     "settings_av1",
     "shop",
     "support_vp8",
@@ -47,14 +55,16 @@ TUNED = (
     "wizard_h264",
 )
 REPORTED = (
-    "auction_vp9",
-    "garden_vp9",
-    "invoices_h264",
-    "journal_av1",
-    "library_vp9",
-    "porch_vp8",
-    "quiz_vp8",
-    "router_av1",
+    "charger_vp9",
+    "chess_vp9",
+    "clinic_vp9",
+    "hours_vp8",
+    "kiln_h264",
+    "match_h264",
+    "observe_vp8",
+    "query_vp9",
+    "strings_av1",
+    "theatre_av1",
 )
 QUICK = ("login_vp9_800x600", "shop", "support_vp8")  # for a look while working on the bench itself
 
