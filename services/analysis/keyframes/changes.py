@@ -20,7 +20,7 @@ from services.analysis.keyframes.small import (
     share,
     whole,
 )
-from services.analysis.keyframes.subtle import Afterglow, Creep, is_caret, is_outline, tint_of
+from services.analysis.keyframes.subtle import Afterglow, Creep, is_caret, is_line, is_outline, tint_of
 
 STEP = 8  # of 255, on means of 4 x 4 pixels: the least difference that counts
 LEAST = 11  # of 255: an area without a stronger difference is left out
@@ -30,6 +30,7 @@ WHOLE = 0.25  # share of the frame from which a change is not taken apart
 CARET_WAITS_MS = 460.0  # a caret stands still for half a second after every key
 HOVER_MS = 130.0  # a tint that follows the pointer's arrival or departure within this is its doing
 HOVER_LASTS_MS = 600.0
+ROW = 240  # small pixels to both sides that a row may reach
 _KERNEL = np.ones((3, 3), np.uint8)
 
 
@@ -132,12 +133,19 @@ class Changes:
     def _is_hover(self, ms: float, blob: Blob, hovered: list[Region]) -> bool:
         goes_on = any(place.joined(blob.region) == place for place in hovered)
         follows = -2 * HOVER_MS <= ms - self.pointer.moved_ms <= HOVER_MS
-        return goes_on or (follows and self.pointer.near(blob.region, ms - HOVER_LASTS_MS))
+        return goes_on or (follows and self.pointer.near(_lit_row(blob), ms - HOVER_LASTS_MS))
+
+
+def _lit_row(blob: Blob) -> Region:
+    """Where the pointer must be to light a blob up: on it, or in the row that a line stands beside."""
+    region = blob.region
+    stands = is_line(blob) and region.height > region.width
+    return Region(region.x0 - ROW, region.y0, region.x1 + ROW, region.y1) if stands else region
 
 
 def _lights_up(blob: Blob) -> bool:
     if blob.lights_up is None:
-        blob.lights_up = tint_of(blob) is not None or is_outline(blob)
+        blob.lights_up = tint_of(blob) is not None or is_outline(blob) or is_line(blob)
     return blob.lights_up
 
 

@@ -17,6 +17,7 @@ STILL = 4  # of 255: less is no change of the middle
 POINTERS_COUNT = 50  # small pixels that the pointer takes, where it was and where it is
 OUTLINE_WIDTH, OUTLINE_HEIGHT = 12, 6  # small pixels of the least thing with a frame
 OUTLINE_SHARE, LINE_SHARE = 0.5, 0.75  # of its area that may change, of its width that a line takes
+LINE, LINE_LENGTH = 2, 6  # small pixels: of what underlines a link, or marks a row at its side
 SOLID = 14  # of 255: largest difference within a row of a bar's fill
 CREEP_MS = 900.0  # between two steps of a bar
 CREEP_STEPS = 3
@@ -38,6 +39,12 @@ def is_outline(blob: Blob) -> bool:
         return False
     lines = np.flatnonzero(blob.mask.mean(axis=1) >= LINE_SHARE)
     return lines.size >= 2 and int(lines[-1] - lines[0]) >= OUTLINE_HEIGHT - 2
+
+
+def is_line(blob: Blob) -> bool:
+    """A line was drawn or went: under a link, or beside a row."""
+    width, height = blob.region.width, blob.region.height
+    return (height <= LINE and width >= LINE_LENGTH) or (width <= LINE and height >= LINE_LENGTH)
 
 
 def tint_of(blob: Blob, pointers: Sequence[Region] | None = None) -> float | None:
