@@ -30,7 +30,7 @@ WHOLE = 0.25  # share of the frame from which a change is not taken apart
 CARET_WAITS_MS = 460.0  # a caret stands still for half a second after every key
 HOVER_MS = 130.0  # a tint that follows the pointer's arrival or departure within this is its doing
 HOVER_LASTS_MS = 600.0
-ROW = 240  # small pixels to both sides that a row may reach
+ROW, LINK, TEXT = 240, 60, 6  # small pixels: how far a row, a link in one, and the text of a link may reach
 _KERNEL = np.ones((3, 3), np.uint8)
 
 
@@ -137,10 +137,11 @@ class Changes:
 
 
 def _lit_row(blob: Blob) -> Region:
-    """Where the pointer must be to light a blob up: on it, or in the row that a line stands beside."""
-    region = blob.region
-    stands = is_line(blob) and region.height > region.width
-    return Region(region.x0 - ROW, region.y0, region.x1 + ROW, region.y1) if stands else region
+    """Where the pointer must be to light a blob up: on it, or in the row that a line underlines or stands beside."""
+    x0, y0, x1, y1 = blob.region
+    if not is_line(blob):
+        return blob.region
+    return Region(x0 - ROW, y0, x1 + ROW, y1) if y1 - y0 > x1 - x0 else Region(x0 - LINK, y0 - TEXT, x1 + LINK, y1)
 
 
 def _lights_up(blob: Blob) -> bool:

@@ -36,6 +36,8 @@ RIM = 3  # small pixels beside a pointer that may be its own
 LEVEL, RECOLOURED = 16, 18.0  # of 255: what differs by less looks alike, and may do so after by as much
 CLICK_MS = 200.0  # whoever clicks does so about so long after the pointer has come
 CAME = 0.7  # share of a pointer's place that changed as it came or went
+FRAME, FRAME_LINE = 7, 2  # small pixels: the least thing with a frame, and the width of its line
+FRAME_SIDE, FRAME_WITHIN = 0.7, 0.01  # shares: of its sides, and of what they surround, that changed
 GHOST = 30  # of 255: what a codec leaves of a pointer for a while
 _KERNEL = np.ones((5, 5), np.uint8)
 
@@ -125,7 +127,11 @@ class Comparison:
                 for blob in left
                 if blob.mask.size <= SEARCHED
                 and any(blob.region.touches(place.grown(1)) for place in lit)
-                and (came_with or is_recoloured(self._luma(before), self._luma(after), blob, pointer))
+                and (
+                    came_with
+                    or _frames(blob, lit[0])
+                    or is_recoloured(self._luma(before), self._luma(after), blob, pointer)
+                )
             ]
             if not found:
                 return left
@@ -217,6 +223,25 @@ def _came_with(after: Candidate, pointer: Cover) -> bool:
         return False
     changed = cut(after.real, pointer.region)
     return float(changed[pointer.mask[: changed.shape[0], : changed.shape[1]]].mean()) >= CAME
+
+
+def _frames(blob: Blob, pointer: Region) -> bool:
+    """Whether it is the frame of something that the pointer is on: drawn otherwise, and nothing within it."""
+    region = blob.region
+    if min(region.width, region.height) < FRAME or not region.touches(pointer):
+        return False
+    free = np.ones_like(blob.mask)  # where the pointer does not hide it
+    cut(free, pointer.shifted(-region.x0, -region.y0))[:] = False
+    middle = (slice(FRAME_LINE, -FRAME_LINE),) * 2
+    within = blob.mask[middle][free[middle]]
+    line = np.concatenate([_edge(np.rot90(blob.mask, turn))[_edge(np.rot90(free, turn))] for turn in range(4)])
+    return line.size > 0 and float(line.mean()) >= FRAME_SIDE and float(within.sum()) <= FRAME_WITHIN * within.size
+
+
+def _edge(mask: Mask) -> Mask:
+    """Where anything is set near the upper side."""
+    edge: Mask = mask[:FRAME_LINE].any(axis=0)
+    return edge
 
 
 def _is_narrow(blob: Blob) -> bool:

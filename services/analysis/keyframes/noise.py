@@ -19,6 +19,7 @@ REVISIT_MS = 8000.0  # a fourth episode within this is a visit again; people com
 LASTING_MS, LASTING_COUNT = 900.0, 9  # one episode of this length and so many changes is restless by itself
 HASTY_MS, HASTY_PACE_MS = 900.0, 70.0  # changes so close to each other, for so long within two tiles: no typing
 RUN_GAP_MS, RUN_COUNT, RUN_MS = 450.0, 6, 900.0  # visits in a row that make a place restless
+VIDEO = 60  # tiles: a restless area so large may be a video
 MANY = 24  # tiles at once: no spinner, whose next place is not known, but an area that is restless as a whole
 LARGE_SHARE, LARGE_MS = 0.12, 2200.0  # so much of the frame in motion may be a scroll: it must go on for longer
 TICK_GAP_MS = (400.0, 1700.0)
@@ -31,6 +32,7 @@ MOST = 0.6  # share of the tiles of a change that must be restless for it to be 
 BRIDGE_FROM_MS, BRIDGE_MS = 2000.0, 3000.0  # what was restless for so long may pause for so long
 _ROWS, _COLUMNS = np.divmod(np.arange(TILE * TILE), TILE)
 _AROUND, _BESIDE = np.ones((5, 5), np.uint8), np.ones((3, 3), np.uint8)
+_HOLE = np.ones((7, 7), np.uint8)  # tiles
 
 
 @dataclass(frozen=True)
@@ -254,7 +256,18 @@ class Noise:
         for interval in self._closed:
             inside = (interval.starts <= time) & (time <= interval.ends)
             found[interval.tiles[inside]] = True
-        return found.reshape(self._shape)
+        return _without_holes(found.reshape(self._shape))
+
+
+def _without_holes(restless: Mask) -> Mask:
+    """What a large restless area nearly surrounds belongs to it: what moves in a video has not been everywhere."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(restless.view(np.uint8))
+    large = np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= VIDEO) + 1
+    if not large.size:
+        return restless
+    video = np.isin(labels, large).view(np.uint8)
+    closed: Mask = restless | cv2.morphologyEx(video, cv2.MORPH_CLOSE, _HOLE).view(bool)
+    return closed
 
 
 def _unlike(sizes: Numbers, size: Numbers | float) -> Mask:

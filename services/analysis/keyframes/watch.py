@@ -24,7 +24,7 @@ TYPING_REST_MS = 640.0  # whoever types may think for longer, and looks at the r
 END_REST_MS = 120.0  # less will do where the recording ends
 CONFINED = 0.35  # share of the frame: smaller motion may turn out to be restless
 FLASH_INSIDE_MS = 50.0  # a flash is shown from its frame until the next one; name a moment well inside
-DOUBT_MS = 500.0  # how often a picture is taken while something small moves on
+DOUBT_MS = 300.0  # how often a picture is taken while something small moves on
 
 Kind = Literal["rest", "doubtful", "flash"]
 
