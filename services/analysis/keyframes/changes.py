@@ -30,6 +30,7 @@ WHOLE = 0.25  # share of the frame from which a change is not taken apart
 CARET_WAITS_MS = 460.0  # a caret stands still for half a second after every key
 HOVER_MS = 130.0  # a tint that follows the pointer's arrival or departure within this is its doing
 HOVER_LASTS_MS = 600.0
+PASSED = 30  # small pixels from its way: what a pointer lights up as it passes may be larger than it seems
 ROW, LINK, TEXT = 240, 60, 6  # small pixels: how far a row, a link in one, and the text of a link may reach
 _KERNEL = np.ones((3, 3), np.uint8)
 
@@ -76,6 +77,13 @@ class Changes:
         """The usual time in ms between two frames while something moves."""
         gaps = sorted(self._gaps)
         return gaps[len(gaps) // 4]
+
+    def may_be_lit(self, event: Event) -> bool:
+        """Whether the pointer passed what changed, as it changed or just before."""
+        if self.pointer.moved_ms < event.ms - max(HOVER_MS, 2 * self.interval):
+            return False
+        since = event.ms - HOVER_LASTS_MS
+        return any(self.pointer.near(_lit_row(blob).grown(PASSED), since) for blob in event.blobs)
 
     def _event(self, ms: float, before: Luma, image: Luma, found: list[Blob], changed_share: float) -> Event:
         if changed_share <= WHOLE:

@@ -63,10 +63,10 @@ class Recent:
         every = sum(blob.count for blob in event.blobs)
         return event.share * sum(blob.count for blob in event.real_parts(self.noise)) / every if every else 0.0
 
-    def last_large(self, until: float, share: float) -> float | None:
-        """When the last real event up to then was in which at least that share of the frame changed."""
+    def last_large(self, until: float, *shares: float) -> float | None:
+        """When the last real event up to then was in which at least those shares of the frame changed."""
         for event in reversed(self._events):
-            if event.ms <= until and event.share >= share and self.is_real(event):
+            if event.ms <= until and event.share >= max(shares) and self.is_real(event):
                 return event.ms
         return None
 

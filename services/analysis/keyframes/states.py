@@ -9,7 +9,7 @@ import numpy as np
 from services.analysis.keyframes.changes import STEP
 from services.analysis.keyframes.compare import POINTER_SIDE, Comparison, negligible
 from services.analysis.keyframes.noise import MOST, Noise
-from services.analysis.keyframes.small import Blob, Luma, Mask, Region, blobs, changed, cut, untiled
+from services.analysis.keyframes.small import Blob, Luma, Mask, Region, Tiles, blobs, changed, cut, untiled
 from services.analysis.keyframes.watch import Candidate
 
 MOST_POINTER = 2 * POINTER_SIDE**2  # small pixels that a pointer covers, where it was and where it is
@@ -67,7 +67,11 @@ def is_calm(candidate: Candidate, noise: Noise) -> bool:
 
 def is_restless(candidate: Candidate, noise: Noise) -> bool:
     """Whether all that moved around a candidate was restless tiles."""
-    return all(noise.at(ms).flat[tiles].mean() >= MOST for ms, tiles in candidate.doubts)
+    return _all_restless(candidate.doubts, noise)
+
+
+def _all_restless(parts: Sequence[tuple[float, Tiles]], noise: Noise) -> bool:
+    return all(noise.at(ms).flat[tiles].mean() >= MOST for ms, tiles in parts)
 
 
 def _moves_on(flash: Candidate, noise: Noise) -> bool:
@@ -91,6 +95,8 @@ def _transient(
     after = next((c for c in following if c.kind != "flash" and is_calm(c, compare.noise)), None)
     differs = compare.difference(settled.candidate, candidate, since)
     if after is None or differs.mean() < LEAST or _moves_on(candidate, compare.noise):
+        return None
+    if not _all_restless(candidate.beside, compare.noise):
         return None
     images = (settled.candidate.image, candidate.image, after.image)
     wrong = shows_its_own(*images) or (candidate.shown_ms >= PAUSE_MS and stands_apart(*images))

@@ -4,7 +4,7 @@ A real change is one that neither the pointer, a caret, a hover tint, a creeping
 When there has been none for `REST_MS` the interface is settled, and the frame is a candidate for a state.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from services.analysis.keyframes.changes import Changes
 from services.analysis.keyframes.events import HORIZON_MS, Event
-from services.analysis.keyframes.flashes import BURST_MS, flash_began, goes_on
+from services.analysis.keyframes.flashes import BURST_MS, beside, flash_began, goes_on
 from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.small import Luma, Mask, Region, Tiles, cut
 from services.analysis.keyframes.sprite import Sprites
@@ -50,6 +50,9 @@ class Candidate:
     shown_ms: float = 0.0  # of a flash
     jumped: bool = False  # a flash that came with a single frame
     doubts: tuple[tuple[float, Tiles], ...] = field(default=(), repr=False)
+    beside: tuple[tuple[float, Tiles], ...] = field(
+        default=(), repr=False
+    )  # what must be restless if a flash is one
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Watcher(Generic[F]):
         self._settled = False  # this rest has its candidate
         self._doubted_ms = 0.0
         self._flash: Candidate | None = None
-        self._flash_left_ms = 0.0
+        self._flash_left: Event | None = None
         self._still_ms = 0.0
 
     def see(self, ms: float, image: Luma, frame: F) -> None:
@@ -157,7 +160,7 @@ class Watcher(Generic[F]):
         if not self._settled and event.ms - last_real >= _rest(changes, before.ms):
             self._propose(changes, before, "rest")
         elif not self._settled:
-            entered = flash_began(changes.recent, event, changes.pointer.moved_ms)
+            entered = flash_began(changes.recent, event, changes.may_be_lit)
             if entered is not None:
                 self._flashed(changes, event, before, entered)
         self._settled = False
@@ -167,15 +170,16 @@ class Watcher(Generic[F]):
         flash.shown_ms = leaving.ms - entered_ms
         flash.jumped = len(changes.recent.real(entered_ms - BURST_MS, entered_ms)) == 1
         flash.doubts = _parts(changes, entered_ms - BURST_MS, leaving.ms)
+        flash.beside = _tiles_of(changes, beside(changes.recent, entered_ms, leaving.ms))
         flash.ms = entered_ms + min(FLASH_INSIDE_MS, flash.shown_ms / 3)
-        self._flash, self._flash_left_ms = flash, leaving.ms
+        self._flash, self._flash_left = flash, leaving
 
     def _disown_flash(self, changes: Changes, event: Event) -> None:
-        flash = self._flash
-        if flash is None or event.ms == self._flash_left_ms:
+        flash, left = self._flash, self._flash_left
+        if flash is None or left is None or event is left:
             return
-        self._flash = None
-        if goes_on(changes.recent, event, self._flash_left_ms):
+        self._flash = self._flash_left = None
+        if goes_on(changes.recent, event, left):
             self.thin({candidate for candidate in self.candidates if candidate is not flash})
 
     def _rested(self, changes: Changes, sight: _Sight[F]) -> None:
@@ -246,5 +250,8 @@ def _rest(changes: Changes, ms: float) -> float:
 
 def _parts(changes: Changes, after: float, until: float) -> tuple[tuple[float, Tiles], ...]:
     """When and in which tiles something real happened in `after` < ms <= `until`."""
-    events = changes.recent.real(after, until)
+    return _tiles_of(changes, changes.recent.real(after, until))
+
+
+def _tiles_of(changes: Changes, events: Sequence[Event]) -> tuple[tuple[float, Tiles], ...]:
     return tuple((event.ms, blob.tiles) for event in events for blob in event.real_parts(changes.noise))
