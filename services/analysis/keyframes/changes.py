@@ -145,7 +145,7 @@ class Changes:
 
 
 def _lit_row(blob: Blob) -> Region:
-    """Where the pointer must be to light a blob up: on it, or in the row that a line underlines or stands beside."""
+    """Where the pointer must be to light a blob up: on it or in the row that a line underlines or is beside."""
     x0, y0, x1, y1 = blob.region
     if not is_line(blob):
         return blob.region

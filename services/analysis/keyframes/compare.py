@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 from services.analysis.keyframes.changes import FAINT, STEP, WHOLE, is_speck
+from services.analysis.keyframes.lit import Sight, unlit
 from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.small import (
-    SCALE,
     Blob,
     Luma,
     Mask,
@@ -33,11 +33,6 @@ FEW, NARROW = 8, 40  # so many differences, of so many small pixels a side, may 
 LINE, LINK = 2, 6  # small pixels: height and least width of what underlines a link under the pointer
 HOVER = 40.0  # of 255: what is tinted by less where the pointer is
 RIM = 3  # small pixels beside a pointer that may be its own
-LEVEL, RECOLOURED = 16, 18.0  # of 255: what differs by less looks alike, and may do so after by as much
-CLICK_MS = 200.0  # whoever clicks does so about so long after the pointer has come
-CAME = 0.7  # share of a pointer's place that changed as it came or went
-FRAME, FRAME_LINE = 7, 2  # small pixels: the least thing with a frame, and the width of its line
-FRAME_SIDE, FRAME_WITHIN = 0.7, 0.01  # shares: of its sides, and of what they surround, that changed
 GHOST = 30  # of 255: what a codec leaves of a pointer for a while
 _KERNEL = np.ones((5, 5), np.uint8)
 
@@ -107,59 +102,13 @@ class Comparison:
             for region in sorted(places, key=lambda region: hint is None or not region.touches(hint.grown(4))):
                 cover = self._sprites.covered(self._luma(shown), self._luma(bare), region)
                 if cover is not None:
-                    place = _bounds(cover)
+                    place = cover.bounds
                     parts = [part for each in apart for part in _uncovered(each, cover)]
                     apart = [part for part in parts if not _is_trace(part, place)]
-                    apart = self._unlit(before, after, apart, cover)
+                    apart = unlit(apart, Sight(before, after, self._luma(before), self._luma(after)), cover)
                     seen.append(place)
                     break
         return apart, seen
-
-    def _unlit(self, before: Candidate, after: Candidate, apart: Sequence[Blob], pointer: Cover) -> list[Blob]:
-        """The blobs without what a pointer lights up where it came to or went from."""
-        if _was_there(after, pointer):
-            return list(apart)
-        came_with = _came_with(after, pointer)
-        left, lit = list(apart), [_bounds(pointer)]
-        while True:
-            found = [
-                blob
-                for blob in left
-                if blob.mask.size <= SEARCHED
-                and any(blob.region.touches(place.grown(1)) for place in lit)
-                and (
-                    came_with
-                    or _frames(blob, lit[0])
-                    or is_recoloured(self._luma(before), self._luma(after), blob, pointer)
-                )
-            ]
-            if not found:
-                return left
-            left = [blob for blob in left if blob not in found]
-            lit = [blob.region for blob in found]
-
-
-def is_recoloured(before: Luma, after: Luma, blob: Blob, pointer: Cover) -> bool:
-    """Whether what looked alike in a blob before looks alike after: other colours, and no other shapes.
-
-    Both are whole pictures; where the pointer is does not count.
-    """
-    region, counts = blob.region, blob.mask.copy()
-    x0, y0, x1, y1 = (SCALE * side for side in region)
-    covered = pointer.region.shifted(-region.x0, -region.y0)
-    rows, columns = slice(max(0, covered.y0), max(0, covered.y1)), slice(max(0, covered.x0), max(0, covered.x1))
-    hidden = counts[rows, columns]
-    top, left = max(0, -covered.y0), max(0, -covered.x0)
-    hidden &= ~pointer.mask[top : top + hidden.shape[0], left : left + hidden.shape[1]]
-    free = counts.repeat(SCALE, axis=0).repeat(SCALE, axis=1)
-    old, new = (image[y0:y1, x0:x1] for image in (before, after))
-    free = free[: old.shape[0], : old.shape[1]]
-    levels, values = (old[free] // LEVEL).astype(np.intp), new[free].astype(np.float64)
-    if not levels.size:
-        return True
-    many = np.maximum(np.bincount(levels), 1)
-    usual = np.bincount(levels, values) / many
-    return float(np.sqrt(np.mean((values - usual[levels]) ** 2))) <= RECOLOURED
 
 
 def _may_be_pointer(blob: Blob, pointers: Sequence[Region]) -> bool:
@@ -195,53 +144,10 @@ def _uncovered(blob: Blob, cover: Cover) -> Iterator[Blob]:
             yield part
 
 
-def _bounds(cover: Cover) -> Region:
-    region, mask = cover
-    x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
-    return Region(region.x0 + x, region.y0 + y, region.x0 + x + width, region.y0 + y + height)
-
-
 def _is_trace(blob: Blob, pointer: Region) -> bool:
     """Whether it is an underline under a pointer that is there, or what a codec leaves of one for a while."""
     underline = blob.region.height <= LINE and blob.region.width >= LINK
     return blob.region.touches(pointer.grown(3)) and (underline or blob.peak < GHOST or blob.count <= RIM)
-
-
-def _was_there(after: Candidate, pointer: Cover) -> bool:
-    """Whether the pointer was known to rest there for a while before what changed last: time to click."""
-    place = after.pointer
-    is_there = place is not None and place.touches(_bounds(pointer).grown(1))
-    return is_there and after.pointer_still_ms > CLICK_MS
-
-
-def _came_with(after: Candidate, pointer: Cover) -> bool:
-    """Whether all that changed did so in the very frame in which the pointer came or went.
-
-    What it lit up there is its doing: whoever clicks does so some frames after the pointer has come.
-    """
-    if after.changed_ms < after.settled_ms:
-        return False
-    changed = cut(after.real, pointer.region)
-    return float(changed[pointer.mask[: changed.shape[0], : changed.shape[1]]].mean()) >= CAME
-
-
-def _frames(blob: Blob, pointer: Region) -> bool:
-    """Whether it is the frame of something that the pointer is on: drawn otherwise, and nothing within it."""
-    region = blob.region
-    if min(region.width, region.height) < FRAME or not region.touches(pointer):
-        return False
-    free = np.ones_like(blob.mask)  # where the pointer does not hide it
-    cut(free, pointer.shifted(-region.x0, -region.y0))[:] = False
-    middle = (slice(FRAME_LINE, -FRAME_LINE),) * 2
-    within = blob.mask[middle][free[middle]]
-    line = np.concatenate([_edge(np.rot90(blob.mask, turn))[_edge(np.rot90(free, turn))] for turn in range(4)])
-    return line.size > 0 and float(line.mean()) >= FRAME_SIDE and float(within.sum()) <= FRAME_WITHIN * within.size
-
-
-def _edge(mask: Mask) -> Mask:
-    """Where anything is set near the upper side."""
-    edge: Mask = mask[:FRAME_LINE].any(axis=0)
-    return edge
 
 
 def _is_narrow(blob: Blob) -> bool:

@@ -19,7 +19,7 @@ QUIET_MS = 230.0  # nothing large happens for so long before and after: else it 
 def flash_began(recent: Recent, leaving: Event, lights_up: Callable[[Event], bool]) -> float | None:
     """When the flash came that the event `leaving` ended, if it was one.
 
-    `lights_up` says whether an event may be what the pointer does to what it passes. That the content was wrong, and
+    `lights_up` says whether an event may be what the pointer does to what it passes. That it was wrong content, and
     no step on the way, is seen later: see states.py.
     """
     entered_ms = recent.last_large(leaving.ms - 1e-3, SHARE, leaving.share * MINOR)

@@ -40,6 +40,11 @@ class Cover(NamedTuple):
     region: Region
     mask: Mask
 
+    @property
+    def bounds(self) -> Region:
+        x, y, width, height = cv2.boundingRect(self.mask.view(np.uint8))
+        return Region(x, y, x + width, y + height).shifted(self.region.x0, self.region.y0)
+
 
 class Sprites:
     def __init__(self) -> None:

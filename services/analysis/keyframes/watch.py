@@ -52,7 +52,7 @@ class Candidate:
     doubts: tuple[tuple[float, Tiles], ...] = field(default=(), repr=False)
     beside: tuple[tuple[float, Tiles], ...] = field(
         default=(), repr=False
-    )  # what must be restless if a flash is one
+    )  # must be restless
 
 
 @dataclass(frozen=True)
