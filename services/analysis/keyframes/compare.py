@@ -81,10 +81,13 @@ class Comparison:
         return all(_may_be_pointer(blob, pointers) for blob in apart)
 
     def _apart(self, before: Candidate, after: Candidate, real: Mask) -> Iterator[Blob]:
+        if not real.any():
+            return
         mask, amount = changed(before.image, after.image, STEP)
-        restless = untiled(self.noise.at(before.ms) & self.noise.at(after.ms), mask.shape)
-        mask &= cv2.dilate(real.view(np.uint8), _KERNEL) > 0
-        moves = bool(restless.any())
+        mask &= cv2.dilate(real.view(np.uint8), _KERNEL).view(bool)
+        tiles = self.noise.at(before.ms) & self.noise.at(after.ms)
+        moves = bool(tiles.any())
+        restless = untiled(tiles, mask.shape) if moves else tiles
         found = [whole(mask, amount)] if share(mask) > WHOLE else blobs(mask, amount)
         for blob in found:
             blob.before, blob.after = cut(before.image, blob.region), cut(after.image, blob.region)

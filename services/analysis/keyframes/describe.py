@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.keyframes.small import SCALE, Luma, Mask, Region, blobs, share
+from services.analysis.keyframes.small import SCALE, Luma, Mask, Region, blobs, parts, share
 from services.analysis.keyframes.states import State
 
 MAX_BOXES = 16
@@ -27,11 +27,8 @@ class PixelBox(NamedTuple):
 
 def changed_boxes(differs: Mask, before: Luma, after: Luma) -> tuple[PixelBox, ...]:
     """Tight boxes round what differs; `before` and `after` are the full lumas."""
-    regions: list[Region] = []
-    for gap in GAPS:
-        regions = [blob.region for blob in blobs(differs, differs.view(np.uint8), bridge=gap)]
-        if len(regions) <= MAX_BOXES:
-            break
+    gap = next((gap for gap in GAPS if parts(differs, gap) <= MAX_BOXES), GAPS[-1])
+    regions = [blob.region for blob in blobs(differs, differs.view(np.uint8), bridge=gap)]
     largest = sorted(regions, key=lambda region: -region.width * region.height)[:MAX_BOXES]
     boxes = [_tight(region, before, after) for region in largest]
     return tuple(sorted(boxes, key=lambda box: (box.y, box.x)))

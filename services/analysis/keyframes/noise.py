@@ -261,6 +261,8 @@ class Noise:
 
 def _without_holes(restless: Mask) -> Mask:
     """What a large restless area nearly surrounds belongs to it: what moves in a video has not been everywhere."""
+    if np.count_nonzero(restless) < VIDEO:
+        return restless
     _, labels, stats, _ = cv2.connectedComponentsWithStats(restless.view(np.uint8))
     large = np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= VIDEO) + 1
     if not large.size:

@@ -132,6 +132,15 @@ def blobs(
     return [Blob(around, cut(mask, around), ys.size, peak, tiles)] if peak >= least else []
 
 
+def parts(mask: Mask, bridge: int) -> int:
+    """How many blobs there are."""
+    around = bounds(mask)
+    if around is None:
+        return 0
+    joined = cv2.dilate(cut(mask, around).view(np.uint8), np.ones((bridge, bridge), np.uint8))
+    return int(cv2.connectedComponents(joined, connectivity=8)[0]) - 1
+
+
 def _parted(mask: Mask, difference: Luma, labels: NDArray[np.int32], around: Region, least: int) -> list[Blob]:
     """Several blobs, all within `around`, of which `labels` says where each is."""
     shape = mask.shape
