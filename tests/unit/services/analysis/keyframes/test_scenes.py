@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from tests.unit.services.analysis.keyframes.stage import Stage, a_page
@@ -130,6 +131,25 @@ def test_another_label_under_a_pointer_that_came_is_a_state() -> None:
     assert len(kept(stage)) == 3
 
 
+def test_a_link_that_is_underlined_while_the_pointer_is_in_its_row_is_none() -> None:
+    stage = a_page_that_was_pointed_at()
+    stage.glide((270, 104), 400)
+    stage.box(20, 118, 216, 2, 20)
+    stage.play(900)
+    stage.box(20, 118, 216, 2, 240)
+    stage.glide((400, 300), 400)
+    stage.play(900)
+    assert len(kept(stage)) == 2
+
+
+def test_a_bar_beside_the_row_that_the_pointer_is_in_is_none() -> None:
+    stage = a_page_that_was_pointed_at()
+    stage.glide((300, 100), 400)
+    stage.box(0, 60, 8, 120, 20)
+    stage.play(900)
+    assert len(kept(stage)) == 2
+
+
 def test_typing_is_one_state_when_it_ends() -> None:
     stage = a_page()
     for index in range(10):
@@ -209,6 +229,38 @@ def test_wrong_content_for_a_moment_is_a_transient_and_what_follows_returns() ->
     first, flash, after = stage.states()
     assert (flash.transient, after.returns_to) == (True, first)
     assert flashed - 200 <= flash.candidate.ms < flashed
+
+
+def test_wrong_content_is_seen_though_a_light_goes_on_and_off_beside_it() -> None:
+    stage = a_page()
+
+    def light(_: float) -> None:
+        stage.box(600, 10, 12, 12, 230 if stage.ms % 300 < 150 else 60)
+
+    stage.play(4000, light)
+    stage.box(20, 60, 400, 140, 240)
+    stage.play(200, light)
+    stage.text(20, 70, 24, seed=900)
+    stage.play(1500, light)
+    assert [state.transient for state in stage.states() if state.candidate.ms > 4500] == [True, False]
+
+
+def test_beside_a_film_in_which_things_wander_everything_else_is_seen() -> None:
+    stage = a_page()
+    rng = np.random.default_rng(5)
+    where, step = rng.uniform(0, 1, (9, 2)), rng.uniform(-1, 1, (9, 2))
+
+    def film(_: float) -> None:
+        stage.box(330, 60, 300, 200, 200)
+        where[:] = where + 0.012 * step
+        step[(where < 0) | (where > 1)] *= -1
+        for x, y in np.clip(where, 0, 1):
+            stage.box(334 + round(280 * x), 64 + round(180 * y), 12, 12, 40)
+
+    stage.play(9000, film)
+    stage.box(20, 300, 13, 13, 20)
+    stage.play(1600, film)
+    assert [round(state.candidate.settled_ms) for state in stage.states() if 9500 < state.candidate.ms < 11_700]
 
 
 def test_scrolling_gives_one_frame_where_it_stops() -> None:
