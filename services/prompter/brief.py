@@ -10,6 +10,7 @@ from services.prompter.elements import Row, rows, search_texts
 from services.prompter.limits import Limits
 from services.prompter.order import reordered
 from services.prompter.pages import cut_note, facts, unseen
+from services.prompter.still import where_it_changed
 from services.prompter.suspicion import marked, suspicious
 from services.prompter.wish import wanted
 from services.prompter.words import clean, clean_block, clock, region
@@ -90,7 +91,7 @@ def brief(
     `cut`: more was left out than usual, to stay within a length; the prompt says so.
     """
     seen = [analysis.elements_of(frame.id) for frame in frames]
-    changes = without_ticking(diffs(seen))
+    changes = where_it_changed(without_ticking(diffs(seen)), frames, [frame.frame_id for frame in analysis.frames])
     notes = clean_block(masked(session.notes or ""))
     telling = _Telling(frames, seen, changes, screenshots, options, limits)
     states = tuple(telling.state(index) for index in range(len(frames)))

@@ -56,7 +56,8 @@ def steps(
         return []
     led_to = f"the {came.role} {_quoted(came.name)} came up" if came else _sum(change)
     if rested and under is not None:
-        return [Step("wait", 0.6, f"the mouse did not move, and {led_to}")]
+        again = f"wait, or press {on_what} again" if under.role in _PRESSABLE else "wait"
+        return [Step(again, 0.6, f"the mouse did not move, and {led_to}")]
     if under is not None:
         sure = 0.7 if under.role in _PRESSABLE else 0.55
         return [Step(f"press {on_what}", sure, f"the mouse rests on it; then {led_to}", under)]

@@ -50,9 +50,7 @@ class Candidate:
     shown_ms: float = 0.0  # of a flash
     jumped: bool = False  # a flash that came with a single frame
     doubts: tuple[tuple[float, Tiles], ...] = field(default=(), repr=False)
-    beside: tuple[tuple[float, Tiles], ...] = field(
-        default=(), repr=False
-    )  # must be restless
+    beside: tuple[tuple[float, Tiles], ...] = field(default=(), repr=False)  # must be restless
 
 
 @dataclass(frozen=True)

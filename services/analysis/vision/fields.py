@@ -50,10 +50,11 @@ def _control_label(scene: Scene, control: Control, used: set[TextLine]) -> TextL
     right = [line for line in row if -4 <= line.rect.x0 - rect.x1 <= 1.4 * line.ink.font_px]
     left = [line for line in row if -4 <= rect.x0 - line.rect.x1 <= 1.4 * line.ink.font_px]
     if control.kind == "switch":  # a sign on its knob is no label; settings have the words left, the switches right
-        right = [line for line in right if len(line.text) > 1]
+        row = [line for line in row if len(line.text) > 1]
+        right, left = ([line for line in lines if line in row] for lines in (right, left))
         host = scene.host(rect)
-        far = [line for line in row if line.rect.x1 <= rect.x0 and scene.hosts[line] is host]
-        left = [line for line in (left or ([] if right else far)) if len(line.text) > 1]
+        if not right and not left:
+            left = [line for line in row if line.rect.x1 <= rect.x0 and scene.hosts[line] is host]
     return min(right, key=lambda line: line.rect.x0, default=None) or max(
         left, key=lambda line: line.rect.x1, default=None
     )

@@ -81,10 +81,12 @@ class LocalVision:
     def read(self, frames: Iterable[FrameInput]) -> Iterator[Sight]:
         """Lazily, in the order given: what each frame shows. Raises ValueError for other than RGB uint8."""
         pages: list[_Seen] = []  # the last frames without a dialog before them, the newest last
+        opened: _Seen | None = None  # the frame before, if a dialog stands before it
         for frame in frames:
             started = time.perf_counter()
             with self._looking:  # of a stopped job the last frame may still be in work when the next one begins
-                seen, covered = self._look(frame, pages)
+                seen, covered = self._look(frame, pages, opened)
+            opened = seen if seen.dialog else None
             if not seen.dialog:
                 pages = [*pages, seen][-_REMEMBERED:]
             clean = redact(seen.drafts, seen.lines)
@@ -98,7 +100,7 @@ class LocalVision:
         """Frees the models; a later `read` loads them again."""
         self._ocr.close()
 
-    def _look(self, frame: FrameInput, pages: Sequence[_Seen]) -> tuple[_Seen, float]:
+    def _look(self, frame: FrameInput, pages: Sequence[_Seen], opened: _Seen | None) -> tuple[_Seen, float]:
         image = _checked(frame)
         height, width = image.shape[:2]
         pages = [page for page in pages if page.image.shape == image.shape]
@@ -107,7 +109,7 @@ class LocalVision:
         veils = [(dimmed, known) for known in pages if (dimmed := veil(known.image, image, boxes)) is not None]
         if veils:
             dimmed, known = max(veils, key=lambda pair: pair[0].page)
-            return self._dialog(image, known, dimmed, drawn)
+            return self._dialog(frame, known, dimmed, drawn, opened)
         page, changed = _nearest(frame, pages)
         regions = plan(image, (page.image, page.lines) if page else None, changed)
         looks = self._looked(image, regions, page, drawn)
@@ -132,30 +134,41 @@ class LocalVision:
         lines = as_signs((*kept, *read_regions(self._ocr, image, regions, [line.rect for line in kept], cuts)))
         return _Seen(image, lines, shapes, controls)
 
-    def _dialog(self, image: Image, page: _Seen, dimmed: Veil, drawn: "_Drawn") -> tuple[_Seen, float]:
-        """A dialog before a dimmed page: it is read, the page behind is what it was."""
+    def _dialog(
+        self, frame: FrameInput, page: _Seen, dimmed: Veil, drawn: "_Drawn", opened: _Seen | None
+    ) -> tuple[_Seen, float]:
+        """A dialog before a dimmed page: it is read, the page behind is what it was.
+
+        Of one that stood there in the frame before, only what changed is read.
+        """
+        image = frame.image
         height, width = image.shape[:2]
-        regions = merged((dimmed.dialog, *dimmed.others))
-        looks = self._looked(image, regions, page, drawn)
-        frame = bounds(dimmed.dialog, looks.shapes)
+        shown = merged((dimmed.dialog, *dimmed.others))
+        same = opened if opened is not None and opened.image.shape == image.shape else None
+        regions = (
+            shown if same is None else _within(plan(image, (same.image, same.lines), _since(frame, same)), shown)
+        )
+        looks = self._looked(image, regions, same or page, drawn)
+        edge = bounds(dimmed.dialog, looks.shapes)
         inside = Scene(
             width=width,
             height=height,
-            lines=tuple(line for line in looks.lines if _centre_in(line.rect, frame)),
-            shapes=tuple(shape for shape in looks.shapes if contains(frame, shape.rect) and shape.rect != frame),
-            controls=tuple(control for control in looks.controls if contains(frame, control.rect)),
+            lines=tuple(line for line in looks.lines if _centre_in(line.rect, edge)),
+            shapes=tuple(shape for shape in looks.shapes if contains(edge, shape.rect) and shape.rect != edge),
+            controls=tuple(control for control in looks.controls if contains(edge, control.rect)),
+            before=tuple(draft for draft in same.drafts if _centre_in(draft.rect, edge)) if same else (),
         )
         around = Scene(
             width=width,
             height=height,
             lines=tuple(
-                line for line in looks.lines if not _centre_in(line.rect, frame) and _is_new(line, page, frame)
+                line for line in looks.lines if not _centre_in(line.rect, edge) and _is_new(line, page, edge)
             ),
         )
         behind = tuple(
-            draft for draft in page.drafts if not any(_centre_in(draft.rect, r) for r in (frame, *dimmed.others))
+            draft for draft in page.drafts if not any(_centre_in(draft.rect, r) for r in (edge, *dimmed.others))
         )
-        drafts = (dialog(inside, frame), *describe(inside), *describe(around), *behind)
+        drafts = (dialog(inside, edge), *describe(inside), *describe(around), *behind)
         ordered = tuple(drafts[index] for index in reading_order([draft.rect for draft in drafts]))
         return replace(looks, drafts=ordered, dialog=True), round(share(regions, width, height), 4)
 
@@ -170,6 +183,24 @@ def _nearest(frame: FrameInput, pages: Sequence[_Seen]) -> tuple[_Seen | None, t
     best = min(range(len(pages)), key=lambda n: (areas[n], -n))
     told = tuple(from_box(box, width, height) for box in frame.changed_boxes)
     return pages[best], (*differing[best], *told) if best == len(pages) - 1 else differing[best]
+
+
+def _since(frame: FrameInput, before: _Seen) -> tuple[Rect, ...]:
+    """Where a frame differs from the one before it."""
+    height, width = frame.image.shape[:2]
+    told = (from_box(box, width, height) for box in frame.changed_boxes)
+    return (*differences(before.image, frame.image), *told)
+
+
+def _within(regions: Sequence[Rect], places: Sequence[Rect]) -> tuple[Rect, ...]:
+    """What of the regions lies in those places."""
+    both = (
+        Rect(max(one.x0, other.x0), max(one.y0, other.y0), min(one.x1, other.x1), min(one.y1, other.y1))
+        for one in regions
+        for other in places
+        if intersects(one, other)
+    )
+    return merged(tuple(both))
 
 
 def _is_new(line: TextLine, page: _Seen, dialog: Rect) -> bool:

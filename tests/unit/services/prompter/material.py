@@ -11,7 +11,8 @@ from shared.model.session import FrameRef, Session
 from tests.samples import a_frame, a_session, an_element
 
 SESSION_ID = "sess_0123456789abcdef01234567"
-FRAMES = tuple(a_frame(SESSION_ID, ms) for ms in (0.0, 1500.0, 62_000.25))
+ALL = (Box(x=0, y=0, width=1, height=1),)
+FRAMES = tuple(a_frame(SESSION_ID, ms, changed_boxes=ALL if ms else ()) for ms in (0.0, 1500.0, 62_000.25))
 
 
 def analysis(*, evil: str = "", url: str = "http://localhost:3000/") -> Analysis:

@@ -105,7 +105,7 @@ def test_a_tree_can_be_cut_down_to_what_changed() -> None:
 def test_states_have_labels_times_and_reasons() -> None:
     first, second, third = made().states
     assert (first.label, first.time, first.until, first.why) == ("S1", "00:00.000", "00:01.450", "first state")
-    assert (second.why, second.where, third.until) == ("came to rest", "2% of the screen, top left", "the end")
+    assert (second.why, second.where, third.until) == ("came to rest", "most of the screen", "the end")
     returning = (*FRAMES[:2], FRAMES[2].model_copy(update={"returns_to": FRAMES[0].id, "reason": "unheard of"}))
     last = made(frames=returning).states[2]
     assert (last.returns_to, last.why) == ("S1", "unheard of")

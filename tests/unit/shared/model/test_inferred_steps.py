@@ -142,7 +142,7 @@ def test_what_was_pressed_was_there_before() -> None:
 
 def test_a_mouse_that_did_not_move_waited() -> None:
     [step] = after([SAVE], [SAVE, DIALOG], pointer=ON_SAVE, rested=True)
-    assert step.what == "wait"
+    assert step.what == "wait, or press “Save” again"
     [elsewhere] = after([SAVE], [SAVE, DIALOG], pointer=(0.05, 0.95), rested=True)
     assert "do not show" in elsewhere.what
 

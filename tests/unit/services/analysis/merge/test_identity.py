@@ -73,6 +73,36 @@ def test_a_cell_goes_with_its_row_and_not_with_the_likest_cell_nearby() -> None:
     assert filtered == [whole[2 * n + side] for n in (0, 3, 4, 7) for side in (0, 1)]
 
 
+def fields(names: Sequence[str], values: Sequence[str]) -> list[Element]:
+    """Above each other in one column, each with what stands in it."""
+    rows = enumerate(zip(names, values, strict=True))
+    return [seen("textbox", name, (0.05, 0.2 + 0.05 * n, 0.5, 0.03), value=value) for n, (name, value) in rows]
+
+
+def test_rows_of_fields_go_where_what_stands_in_them_goes() -> None:
+    oak, oil, pin = "Shelves, oak", "Oil and wax", "Hinges"
+    before, dragged, deleted = ids(
+        [
+            fields([""] * 3, [oak, oil, pin]),
+            fields(["", "What for?", ""], [oak, pin, oil]),
+            fields([""] * 2, [oak, oil]),
+        ]
+    )
+    assert dragged == [before[0], before[2], before[1]]
+    assert deleted == [before[0], before[1]]
+
+
+def test_what_is_typed_into_a_row_of_fields_stays_in_its_field() -> None:
+    before, typed = ids([fields([""] * 3, ["Oak", "", "Pine"]), fields([""] * 3, ["Oak", "Ash", "Pine"])])
+    assert typed == before
+
+
+def test_the_fields_of_a_form_are_told_apart_by_their_names() -> None:
+    names = ["Street", "Town"]
+    before, swapped = ids([fields(names, ["Elm Row", "Ulm"]), fields(names, ["Ulm", "Elm Row"])])
+    assert swapped == before
+
+
 def test_locators_tell_more_than_places() -> None:
     places: list[Place] = [(0.8, 0.1, 0.1, 0.05), (0.8, 0.2, 0.1, 0.05)]
     first = [known("button", "Edit", place, locator=f"nth({n})") for n, place in enumerate(places)]
