@@ -84,7 +84,7 @@ def _is_field(scene: Scene, shape: Shape) -> bool:
         or rect in scene.cells
         or shape.border is None
         or chroma(shape.fill) > 20
-        or shape.solidity < 0.93
+        or shape.solidity < (0.8 if scene.earlier(rect, "textbox") else 0.93)  # the pointer may be in one
         or shape.spread > 8
     ):
         return False
@@ -193,4 +193,6 @@ def _field_state(shape: Shape, others: list[Shape]) -> tuple[str, ...]:
 
 
 def is_red(colour: Colour) -> bool:
-    return colour.r > 140 and colour.r - max(colour.g, colour.b) > 55
+    """Amber is not: it marks the focus or a warning as well."""
+    other = max(colour.g, colour.b)
+    return colour.r > 140 and colour.r - other > 55 and other <= 0.68 * colour.r

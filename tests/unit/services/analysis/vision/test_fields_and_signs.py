@@ -8,7 +8,7 @@ from services.analysis.vision.lines import as_signs
 from services.analysis.vision.pressables import buttons
 from services.analysis.vision.regions import Rect
 from services.analysis.vision.shapes import Colour
-from tests.unit.services.analysis.vision.parts import line, scene, shape
+from tests.unit.services.analysis.vision.parts import draft, line, scene, shape
 
 BLUE, GREY = Colour(22, 110, 238), Colour(120, 120, 120)
 
@@ -49,6 +49,21 @@ def test_a_grip_beside_a_field_is_not_its_name() -> None:
     field = shape((60, 200, 400, 232), border=GREY, border_px=1)
     [found] = textboxes(scene([line("≡", 38, 208), line("Hinges", 70, 208)], [field]))
     assert (found.draft.name, found.draft.value) == ("", "Hinges")
+
+
+@pytest.mark.parametrize(
+    ("border", "state"), [(Colour(212, 38, 38), ("invalid",)), (Colour(212, 154, 85), ("focused",)), (GREY, ())]
+)
+def test_a_red_border_says_invalid_and_an_amber_one_focused(border: Colour, state: tuple[str, ...]) -> None:
+    [found] = textboxes(scene([line("1900", 70, 208)], [shape((60, 200, 400, 232), border=border, border_px=2)]))
+    assert found.draft.state == state
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_field_that_is_known_is_one_under_the_pointer_too(known: bool) -> None:
+    field = shape((60, 200, 400, 232), border=GREY, border_px=1, solidity=0.9)
+    before = (draft("textbox", "Degrees", (60, 200, 400, 232)),) if known else ()
+    assert len(list(textboxes(scene([], [field], before=before)))) == known
 
 
 @pytest.mark.parametrize(("fill", "solidity", "is_one"), [(BLUE, 0.8, True), (BLUE, 0.6, False), (GREY, 0.8, True)])
