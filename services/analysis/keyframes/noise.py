@@ -104,12 +104,15 @@ class Noise:
         again = now - self._left[hit, 0] <= REVISIT_MS
         self._visited(hit[again], now)
         lasted = now - self._episodes.since[hit]
-        self._restless(
-            hit[(lasted >= LASTING_MS) & (self._episodes.times[hit] >= LASTING_COUNT)], lasted.max(), now
-        )
+        longest = float(lasted.max())
+        if longest >= LASTING_MS:
+            often = self._episodes.times[hit] >= LASTING_COUNT
+            self._restless(hit[(lasted >= LASTING_MS) & often], longest, now)
         ran = now - self._around.since[hit]
-        hasty = (ran >= HASTY_MS) & (self._around.times[hit] * HASTY_PACE_MS >= ran)
-        self._restless(hit[hasty], ran.max(), now)
+        longest = float(ran.max())
+        if longest >= HASTY_MS:
+            hasty = self._around.times[hit] * HASTY_PACE_MS >= ran
+            self._restless(hit[(ran >= HASTY_MS) & hasty], longest, now)
 
     def _begun(self, fresh: Tiles, now: float, sizes: Numbers, before: Luma) -> None:
         """In these tiles a new episode begins."""
@@ -128,7 +131,7 @@ class Noise:
         grid = np.zeros(self._shape, np.float32)
         grid.flat[tiles] = sizes
         largest = np.asarray(cv2.dilate(grid, _BESIDE), np.float32).ravel()
-        beside = np.flatnonzero(largest)
+        beside = largest.nonzero()[0]
         return beside, largest[beside]
 
     def _flipped(self, fresh: Tiles, now: float, before: Luma) -> None:
@@ -157,7 +160,7 @@ class Noise:
     def _near(self, hit: Tiles, reach: NDArray[np.uint8]) -> Tiles:
         tiles = np.zeros(self._shape, np.uint8)
         tiles.flat[hit] = 1
-        return np.flatnonzero(cv2.dilate(tiles, reach))
+        return np.asarray(cv2.dilate(tiles, reach)).ravel().nonzero()[0]
 
     def _visited(self, hit: Tiles, now: float) -> None:
         if not hit.size:
@@ -198,12 +201,14 @@ class Noise:
         self._ticks[separate, :-1] = self._ticks[separate, 1:]
         self._ticks[separate, -1] = now
         self._sizes[separate] = size
+        hit = hit[self._ticks[hit, 0] > -np.inf]  # those that have ticked often enough
+        if not hit.size:
+            return
         ticks = self._ticks[hit]
-        with np.errstate(invalid="ignore"):
-            gaps = np.diff(ticks, axis=1)
+        gaps = np.diff(ticks, axis=1)
         longest, shortest = gaps.max(axis=1), gaps.min(axis=1)
         least = np.where(self._sizes[hit] >= TICK_LARGE, TICK_GAP_LARGE_MS, TICK_GAP_MS[0])
-        regular = np.isfinite(longest) & (longest <= TICK_GAP_MS[1]) & (shortest >= least)
+        regular = (longest <= TICK_GAP_MS[1]) & (shortest >= least)
         regular &= longest <= TICK_JITTER * shortest
         self._mark(hit[regular], (ticks[:, 0] - longest)[regular], (now + 1.35 * longest)[regular])
 
