@@ -70,4 +70,12 @@ SET = [
     _clip("observe", "vp8", fps=10, bitrate=450_000, seed=88),
     _clip("match", "h264", "1024x768", bitrate=1_000_000, seed=89),
     _clip("strings", "av1", "960x600", dpr=2, bitrate=450_000, seed=90),
+    _clip("parcels", "vp9", "1440x900", bitrate=300_000, seed=91),
+    _clip("gym", "vp8", "800x600", bitrate=500_000, seed=92),
+    _clip("bees", "av1", bitrate=250_000, seed=93),
+    _clip("flags", "vp9", "1920x1080", bitrate=450_000, seed=94),
+    _clip("plate", "h264", "1024x768", bitrate=1_000_000, seed=95),
+    _clip("studio", "av1", "800x600", dpr=2, bitrate=450_000, seed=96),
+    _clip("staff", "vp8", fps=10, bitrate=150_000, seed=97),
+    _clip("poster", "vp9", "1024x768", bitrate=600_000, seed=98),
 ]

@@ -1,0 +1,35 @@
+"""A beekeeper's book: down the hives, one of them, its queen, a weight that cannot be, written down, a scale."""
+
+from tests.recorder.actor import Actor
+
+
+async def drive(a: Actor) -> None:
+    await a.pause(400, 700)
+    await a.move((740, 420))
+    await a.scroll(260)
+    await a.pause(500, 800)
+    await a.click("[data-h='7']", "navigation", "hive Mill race", flash="no such hive")
+    await a.pause(300, 600)
+    await a.click("#qu", "toggle", "queen seen")
+    await a.pause(300, 500)
+    await a.type("#kg", "318", "weight")
+    await a.pause(400, 600)
+    await a.click("#wr", "inline_error", "too heavy")
+    await a.pause(300, 500)
+    await a.type("#kg", "31.8", "error gone", clear=True)
+    await a.pause(300, 500)
+    await a.type("#tx", "Queen on frame 4", "what was seen")
+    await a.pause(500, 700)
+    await a.click("#wr", "row_insert", "in the book")
+    await a.expect("toast_show", "written down")
+    await a.move((560, 520))
+    await a.expect("toast_hide")
+    await a.pause(200, 400)
+    await a.click("[data-x='3']", "row_delete", "feeding gone")
+    await a.pause(300, 500)
+    await a.click("[data-v='scale']", "loading_start", "calling the scale")
+    await a.move((800, 640))
+    await a.expect("chart_appear", "weights", flash="minus one")
+    await a.pause(300, 500)
+    await a.click("[data-v='sw']", "page_change", "swarms")
+    await a.pause(700, 1000)

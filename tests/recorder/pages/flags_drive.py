@@ -1,0 +1,36 @@
+"""Feature flags, dark and dense at 1920x1080: switched, narrowed, production, rolled out, deleted by name."""
+
+from tests.recorder.actor import Actor
+
+
+async def drive(a: Actor) -> None:
+    await a.pause(300, 450)
+    await a.click("#t4", "toggle", "a flag on", flash="409 conflict")
+    await a.pause(150, 300)
+    await a.type("#q", "mail", "narrowed")
+    await a.pause(300, 450)
+    await a.click("#env", "menu_open", "environments")
+    await a.pause(200, 400)
+    await a.click("#prod", "page_change", "production", flash="no flags")
+    await a.pause(200, 400)
+    await a.move((900, 640))
+    await a.scroll(380)
+    await a.pause(300, 450)
+    await a.click("[data-i='24'] b", "selection", "a flag")
+    await a.pause(150, 300)
+    await a.click("#ten", "content_change", "half of them", flash="250 percent")
+    await a.pause(150, 300)
+    await a.click("#del", "modal_open", "sure?")
+    await a.pause(200, 400)
+    await a.type("#cf", "mail", "half its name")
+    await a.pause(250, 350)
+    await a.click("#yes", "inline_error", "not its name")
+    await a.pause(150, 300)
+    name = await a.js("F[sel].n")
+    await a.type("#cf", name, "its name", clear=True)
+    await a.pause(250, 350)
+    await a.click("#yes", "row_delete", "flag gone")
+    await a.expect("toast_show", "deleted")
+    await a.pause(150, 300)
+    await a.click("#au", "page_change", "audit, message gone")
+    await a.pause(700, 1000)

@@ -1,0 +1,36 @@
+"""A training evening at 800x600: weights, an exercise, a chart with a hint, pounds, a dark hall, rest or not."""
+
+from tests.recorder.actor import Actor
+
+
+async def drive(a: Actor) -> None:
+    await a.pause(400, 700)
+    await a.type("#kg", "72.5", "more weight, record", clear=True)
+    await a.pause(600, 900)
+    await a.click("#dn", "button_state", "set done")
+    await a.pause(300, 500)
+    await a.click("[data-x='1']", "accordion_open", "lunge")
+    await a.move((300, 330))
+    await a.pause(300, 500)
+    await a.click("[data-v='1']", "loading_start", "from the watch")
+    await a.move((660, 560))
+    await a.expect("chart_appear", "tonnes a week", flash="signed out")
+    await a.pause(200, 400)
+    await a.hover("#w5", "tooltip_show", "week 6")
+    await a.pause(500, 800)
+    await a.hover((745, 330), "tooltip_hide")
+    await a.pause(200, 400)
+    await a.click("[data-v='2']", "tab_switch", "comfort")
+    await a.pause(200, 400)
+    await a.click("#un", "toggle", "pounds")
+    await a.pause(300, 500)
+    await a.click("#so", "toggle", "count aloud")
+    await a.pause(300, 600)
+    await a.click("#dk", "theme", "dark hall", flash="yellow and red")
+    await a.pause(300, 500)
+    await a.click("[data-v='0']", "tab_switch", "weights in pounds")
+    await a.pause(200, 400)
+    await a.click("#cv", "modal_open", "rest?")
+    await a.pause(400, 600)
+    await a.click("#no", "modal_close", "goes on")
+    await a.pause(600, 900)

@@ -1,0 +1,38 @@
+"""A plate of wells: some drawn over, a dose that is no number, read, a hint, the blank, bars, closer."""
+
+from tests.recorder.actor import Actor
+
+
+async def drive(a: Actor) -> None:
+    await a.pause(400, 700)
+    await a.drag("#c14", "#c42", "wells chosen", "selection")
+    await a.pause(300, 500)
+    await a.type("#ds", "2,5x", "no number")
+    await a.pause(400, 600)
+    await a.click("#as", "inline_error", "a number, please")
+    await a.pause(300, 500)
+    await a.type("#ds", "2.5", "error gone", clear=True)
+    await a.pause(400, 600)
+    await a.click("#as", "content_change", "dose in the wells", flash="session is over")
+    await a.pause(300, 500)
+    await a.hover("#c64", "tooltip_show", "pipetted twice")
+    await a.pause(400, 700)
+    await a.hover((860, 330), "tooltip_hide")
+    await a.pause(300, 500)
+    await a.scroll(240)
+    await a.pause(400, 600)
+    await a.move((230, 470))
+    await a.move((420, 300))
+    await a.pause(200, 400)
+    await a.click("#rd", "loading_start", "reading")
+    await a.move((420, 590))
+    await a.expect("content_appear", "values", flash="lid is open")
+    await a.move((870, 330))
+    await a.scroll(-300)
+    await a.pause(300, 500)
+    await a.click("#bl", "toggle", "blank subtracted")
+    await a.pause(300, 500)
+    await a.click("#zi", "zoom", "closer")
+    await a.pause(300, 500)
+    await a.click("#hm", "chart_appear", "bars")
+    await a.pause(700, 1000)

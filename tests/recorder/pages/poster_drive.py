@@ -1,0 +1,35 @@
+"""A poster set: a headline, the sun carried, other colours, a grid, another template, closer, sent to print."""
+
+from tests.recorder.actor import Actor
+
+
+async def drive(a: Actor) -> None:
+    await a.pause(300, 450)
+    await a.type("#hl", "Apple day", "headline", clear=True)
+    await a.pause(300, 450)
+    await a.drag("#su", (560, 290), "sun to the right")
+    await a.pause(150, 300)
+    await a.click("[data-v='1']", "tab_switch", "colours")
+    await a.pause(200, 400)
+    await a.click(".pal:nth-child(2)", "theme", "night colours", flash="pink and cyan")
+    await a.pause(150, 300)
+    await a.click("#gd", "toggle", "grid")
+    await a.pause(150, 300)
+    await a.click("#ed", "menu_open", "templates")
+    await a.pause(200, 400)
+    await a.click("#rg", "content_change", "regatta", flash="fonts are missing")
+    await a.pause(150, 300)
+    await a.click("#zi", "zoom", "closer")
+    await a.pause(150, 300)
+    await a.click("#pr", "modal_open", "how many?")
+    await a.pause(200, 400)
+    await a.type("#nn", "400", "too many")
+    await a.pause(250, 350)
+    await a.click("#go", "inline_error", "99 at most")
+    await a.pause(150, 300)
+    await a.type("#nn", "40", "error gone", clear=True)
+    await a.pause(250, 350)
+    await a.click("#go", "loading_start", "sending")
+    await a.move((560, 620))
+    await a.expect("modal_close", "at the printer, with a message", flash="out of paper")
+    await a.pause(700, 1000)
