@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from services.analysis.keyframes.changes import FAINT, STEP, WHOLE, is_speck
-from services.analysis.keyframes.lit import Sight, unlit
+from services.analysis.keyframes.lit import Pair, unlit
 from services.analysis.keyframes.noise import Noise
 from services.analysis.keyframes.small import (
     Blob,
@@ -21,7 +21,7 @@ from services.analysis.keyframes.small import (
     whole,
 )
 from services.analysis.keyframes.sprite import Cover, Sprites
-from services.analysis.keyframes.subtle import beside_tint, is_caret, tint_of
+from services.analysis.keyframes.subtle import beside_tint, is_caret, is_line, tint_of
 from services.analysis.keyframes.watch import Candidate
 
 TINY, TINY_PEAK = 2, 42  # a difference of so few small pixels must be so strong
@@ -30,7 +30,6 @@ POINTER_SIDE, POINTER_RIM = 12, 2  # small pixels; at a device pixel ratio of 2 
 SAME = 12  # of 255: a state that came back may differ by so much
 SEARCHED = 4000  # small pixels in which a pointer is looked for everywhere
 FEW, NARROW = 8, 40  # so many differences, of so many small pixels a side, may all be the pointer's doing
-LINE, LINK = 2, 6  # small pixels: height and least width of what underlines a link under the pointer
 HOVER = 40.0  # of 255: what is tinted by less where the pointer is
 RIM = 3  # small pixels beside a pointer that may be its own
 GHOST = 30  # of 255: what a codec leaves of a pointer for a while
@@ -108,7 +107,7 @@ class Comparison:
                     place = cover.bounds
                     parts = [part for each in apart for part in _uncovered(each, cover)]
                     apart = [part for part in parts if not _is_trace(part, place)]
-                    apart = unlit(apart, Sight(before, after, self._luma(before), self._luma(after)), cover)
+                    apart = unlit(apart, Pair(before, after, self._luma(before), self._luma(after)), cover)
                     seen.append(place)
                     break
         return apart, seen
@@ -149,7 +148,7 @@ def _uncovered(blob: Blob, cover: Cover) -> Iterator[Blob]:
 
 def _is_trace(blob: Blob, pointer: Region) -> bool:
     """Whether it is an underline under a pointer that is there, or what a codec leaves of one for a while."""
-    underline = blob.region.height <= LINE and blob.region.width >= LINK
+    underline = is_line(blob) and blob.region.width > blob.region.height
     return blob.region.touches(pointer.grown(3)) and (underline or blob.peak < GHOST or blob.count <= RIM)
 
 

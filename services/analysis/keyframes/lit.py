@@ -22,7 +22,7 @@ FRAME, FRAME_LINE = 7, 2  # small pixels: the least thing with a frame, and the 
 FRAME_SIDE, FRAME_WITHIN = 0.7, 0.01  # shares: of its sides, and of what they surround, that changed
 
 
-class Sight(NamedTuple):
+class Pair(NamedTuple):
     """Two candidates and their whole pictures, height x width."""
 
     before: Candidate
@@ -31,11 +31,11 @@ class Sight(NamedTuple):
     luma_after: Luma
 
 
-def unlit(apart: Sequence[Blob], sight: Sight, pointer: Cover) -> list[Blob]:
+def unlit(apart: Sequence[Blob], pair: Pair, pointer: Cover) -> list[Blob]:
     """The differences without what the pointer lights up where it is in one of the two pictures."""
-    if _was_there(sight.after, pointer):
+    if _was_there(pair.after, pointer):
         return list(apart)
-    came_with = _came_with(sight.after, pointer)
+    came_with = _came_with(pair.after, pointer)
     left, places = list(apart), [pointer.bounds]
     while places:
         lit = [
@@ -43,7 +43,7 @@ def unlit(apart: Sequence[Blob], sight: Sight, pointer: Cover) -> list[Blob]:
             for blob in left
             if blob.mask.size <= LARGEST
             and any(blob.region.touches(place.grown(1)) for place in places)
-            and (came_with or _frames(blob, pointer.bounds) or _is_recoloured(sight, blob, pointer))
+            and (came_with or _frames(blob, pointer.bounds) or _is_recoloured(pair, blob, pointer))
         ]
         left, places = [blob for blob in left if blob not in lit], [blob.region for blob in lit]
     return left
@@ -85,7 +85,7 @@ def _edge(mask: Mask) -> Mask:
     return np.asarray(mask[:FRAME_LINE].any(axis=0), bool)
 
 
-def _is_recoloured(sight: Sight, blob: Blob, pointer: Cover) -> bool:
+def _is_recoloured(pair: Pair, blob: Blob, pointer: Cover) -> bool:
     """Whether what looked alike in a blob before looks alike after: other colours, and no other shapes.
 
     Where the pointer is does not count.
@@ -98,7 +98,7 @@ def _is_recoloured(sight: Sight, blob: Blob, pointer: Cover) -> bool:
     top, left = max(0, -covered.y0), max(0, -covered.x0)
     hidden &= ~pointer.mask[top : top + hidden.shape[0], left : left + hidden.shape[1]]
     free = counts.repeat(SCALE, axis=0).repeat(SCALE, axis=1)
-    old, new = (image[y0:y1, x0:x1] for image in (sight.luma_before, sight.luma_after))
+    old, new = (image[y0:y1, x0:x1] for image in (pair.luma_before, pair.luma_after))
     free = free[: old.shape[0], : old.shape[1]]
     levels, values = (old[free] // LEVEL).astype(np.intp), new[free].astype(np.float64)
     if not levels.size:

@@ -145,9 +145,10 @@ class LocalVision:
         height, width = image.shape[:2]
         shown = merged((dimmed.dialog, *dimmed.others))
         same = opened if opened is not None and opened.image.shape == image.shape else None
-        regions = (
-            shown if same is None else _within(plan(image, (same.image, same.lines), _since(frame, same)), shown)
-        )
+        regions = shown
+        if same is not None:
+            changed = (*differences(same.image, image), *_told(frame))
+            regions = _within(plan(image, (same.image, same.lines), changed), shown)
         looks = self._looked(image, regions, same or page, drawn)
         edge = bounds(dimmed.dialog, looks.shapes)
         inside = Scene(
@@ -177,19 +178,16 @@ def _nearest(frame: FrameInput, pages: Sequence[_Seen]) -> tuple[_Seen | None, t
     """The remembered frame that this one differs from least, and where: a state that came back was read before."""
     if not pages:
         return None, ()
-    height, width = frame.image.shape[:2]
     differing = [differences(page.image, frame.image) for page in pages]
     areas = [sum(rect.area for rect in rects) for rects in differing]
     best = min(range(len(pages)), key=lambda n: (areas[n], -n))
-    told = tuple(from_box(box, width, height) for box in frame.changed_boxes)
-    return pages[best], (*differing[best], *told) if best == len(pages) - 1 else differing[best]
+    return pages[best], (*differing[best], *_told(frame)) if best == len(pages) - 1 else differing[best]
 
 
-def _since(frame: FrameInput, before: _Seen) -> tuple[Rect, ...]:
-    """Where a frame differs from the one before it."""
+def _told(frame: FrameInput) -> tuple[Rect, ...]:
+    """What is known to have changed since the frame before, in pixels."""
     height, width = frame.image.shape[:2]
-    told = (from_box(box, width, height) for box in frame.changed_boxes)
-    return (*differences(before.image, frame.image), *told)
+    return tuple(from_box(box, width, height) for box in frame.changed_boxes)
 
 
 def _within(regions: Sequence[Rect], places: Sequence[Rect]) -> tuple[Rect, ...]:
